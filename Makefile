@@ -1,0 +1,27 @@
+# Everything a fresh machine needs is Python 3.11+, make and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e server
+
+.PHONY: setup quickstart check test soak bench lock sync clean
+
+setup: .venv/.ready
+
+# uv comes from a hash-pinned file. Our own packages are installed from this checkout with
+# --no-deps and --no-index: their names exist on the public index and must never be taken there.
+.venv/.ready: requirements/uv.txt requirements/dev.txt $(wildcard packages/*/pyproject.toml) server/pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-index --no-build-isolation $(OURS)
+	touch $@
+
+# Write the locks anew. They carry hashes and no index address.
+lock: setup
+	$(BIN)/uv lock --quiet --upgrade
+	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
+		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
+	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
+
+clean:
+	rm -rf .venv .antonnia

@@ -1,0 +1,1 @@
+"""What the Antonnia client packages share: models, errors, transport and pagination."""

@@ -1,0 +1,1 @@
+"""The Antonnia platform: the server behind the `antonnia` client packages."""
