@@ -1,0 +1,54 @@
+"""The database, as the rest of the server sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from .transaction import Transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class StorageFailed(Exception):
+    """The storage could not make a unit of work durable; nothing of it was kept."""
+
+
+class WritesOverloaded(Exception):
+    """Too many writes wait already; this one was not taken."""
+
+
+class Database(Protocol):
+    """Runs units of work: plain functions whose first argument is their transaction."""
+
+    async def write(
+        self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `work` in a transaction and return its result once that is durable.
+
+        Whatever `work` raises is raised here, and nothing that it wrote is kept.
+
+        Raises:
+            StorageFailed: The transaction could not be committed.
+            WritesOverloaded: Too many writes are waiting.
+        """
+        ...
+
+    async def read(
+        self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `work` on a snapshot that cannot be written to."""
+        ...
+
+    def listen(self, topic: str, callback: Callable[[], None]) -> None:
+        """Call `callback` on the event loop after each commit of a unit that notified `topic`."""
+        ...
+
+    async def start(self) -> None:
+        """Open the connections; belongs to the running event loop from here on."""
+        ...
+
+    async def close(self) -> None:
+        """Finish the writes that were taken, then close every connection."""
+        ...

@@ -1,0 +1,19 @@
+"""On whose behalf something is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The organization that everything a unit of work reads or writes belongs to, and the request.
+
+    Work that runs later has a caller too: its organization, and the request that caused it.
+    """
+
+    organization_id: str
+    request_id: str | None = None
+    token_id: str | None = None
+    # Of `If-Session-Epoch`: the epoch that the caller decided on, if it said one.
+    if_epoch: int | None = None
