@@ -23,5 +23,9 @@ lock: setup
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
+# Write the sync clients anew from the async ones.
+sync: setup
+	$(BIN)/python scripts/generate_sync.py
+
 clean:
 	rm -rf .venv .antonnia

@@ -1,10 +1,17 @@
-"""The two bases of every object on the wire, and the value of an argument that was not given."""
+"""The bases of every object on the wire."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Dict
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
+
+from .not_given import NOT_GIVEN as NOT_GIVEN
+from .not_given import NotGiven as NotGiven
+
+# Checked value by value when it comes from Python, where a set or an object would otherwise be
+# sent as something else; free when it is read from JSON.
+JsonObject = Dict[str, JsonValue]
 
 
 class WireModel(BaseModel, extra="ignore"):
@@ -15,22 +22,9 @@ class WireModel(BaseModel, extra="ignore"):
     """
 
 
-class RequestModel(BaseModel, extra="forbid", strict=True):
+class RequestModel(BaseModel, extra="forbid", strict=True, allow_inf_nan=False):
     """A body that a client sends.
 
     It is closed and strict: a misspelt field or a number sent as text is an error, not silence.
+    So are NaN and infinity, for which JSON has no word.
     """
-
-
-class NotGiven:
-    """The type of `NOT_GIVEN`."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "NOT_GIVEN"
-
-
-NOT_GIVEN: Final = NotGiven()
-"""The default of an argument for which `None` means something: it is left out of the body."""

@@ -1,0 +1,59 @@
+# Generated from ../pagination.py by `make sync`; do not edit.
+
+"""A page of search results that knows how to get the next one."""
+
+from __future__ import annotations
+
+from typing import Iterable, Iterator, List, Optional, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class SyncFetchPage(Protocol[T]):
+    """Gets the page that begins at a cursor."""
+
+    def __call__(self, cursor: str) -> SyncPage[T]: ...
+
+
+class SyncPage(List[T]):
+    """What a search found: a list, and the way on.
+
+    Attributes:
+        next_cursor: What to pass as `cursor` for the next page, or `None` on the last.
+        request_id: The id under which the server logged the search.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[T] = (),
+        *,
+        next_cursor: Optional[str] = None,
+        request_id: Optional[str] = None,
+        fetch: Optional[SyncFetchPage[T]] = None,
+    ) -> None:
+        super().__init__(items)
+        self.next_cursor = next_cursor
+        self.request_id = request_id
+        self._fetch = fetch
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a next page."""
+        return self.next_cursor is not None
+
+    def next_page(self) -> Optional[SyncPage[T]]:
+        """Get the next page of the same search, or `None` after the last."""
+        if self.next_cursor is None or self._fetch is None:
+            return None
+        return self._fetch(self.next_cursor)
+
+    def iterate_all(self) -> Iterator[T]:
+        """Go through this page and all that follow, each fetched when it is reached.
+
+        Writes made meanwhile neither repeat nor skip what was there at the start.
+        """
+        page: Optional[SyncPage[T]] = self
+        while page is not None:
+            for item in page:
+                yield item
+            page = page.next_page()

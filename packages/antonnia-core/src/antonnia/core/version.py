@@ -1,0 +1,3 @@
+"""The one version of every Antonnia client package."""
+
+__version__ = "3.0.0"
