@@ -1,11 +1,11 @@
 """What a message carries."""
 
-from typing import Any, Dict, Literal, Optional, Union
+from typing import Literal, Optional, Union
 
 from pydantic import Field, field_validator
 from typing_extensions import Annotated
 
-from antonnia.core.models import WireModel
+from antonnia.core.models import JsonObject, WireModel
 
 
 class MessageContentText(WireModel):
@@ -14,7 +14,7 @@ class MessageContentText(WireModel):
     type: Literal["text"] = "text"
     text: str
     template_id: Optional[str] = None
-    template_parameters: Optional[Dict[str, Any]] = None
+    template_parameters: Optional[JsonObject] = None
 
 
 class MessageContentImage(WireModel):

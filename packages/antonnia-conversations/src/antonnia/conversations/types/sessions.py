@@ -1,12 +1,12 @@
 """Sessions between a contact and an agent, and the conversations they belong to."""
 
 from datetime import datetime
-from typing import Any, Dict, Literal, Mapping, Optional, Union
+from typing import Any, Dict, Literal, Optional, Union
 
 from pydantic import AwareDatetime, Field
 from typing_extensions import Annotated, TypedDict
 
-from antonnia.core.models import RequestModel, WireModel
+from antonnia.core.models import JsonObject, RequestModel, WireModel
 
 from .agents import Agent
 
@@ -56,7 +56,7 @@ class Conversation(WireModel):
 class SessionUpdateFields(TypedDict, total=False):
     """The fields of a session that can change. `metadata` replaces the whole object."""
 
-    metadata: Mapping[str, Any]
+    metadata: Dict[str, Any]
     status: SessionStatus
     agent_id: Optional[str]
     contact_name: str
@@ -76,13 +76,13 @@ class SessionCreate(RequestModel):
     contact_name: ContactName
     agent_id: Optional[str] = None
     status: SessionStatus = "open"
-    metadata: Optional[Dict[str, Any]] = None
+    metadata: Optional[JsonObject] = None
 
 
 class SessionFields(RequestModel):
     """The `fields` of `PATCH /sessions/{id}`."""
 
-    metadata: Optional[Dict[str, Any]] = None
+    metadata: Optional[JsonObject] = None
     status: Optional[SessionStatus] = None
     agent_id: Optional[str] = None
     contact_name: Optional[ContactName] = None
@@ -95,7 +95,7 @@ class SessionUpdate(RequestModel):
     """The body of `PATCH /sessions/{id}`: `fields`, or as older clients send it, `metadata`."""
 
     fields: Optional[SessionFields] = None
-    metadata: Optional[Dict[str, Any]] = None
+    metadata: Optional[JsonObject] = None
 
 
 class SessionTransfer(RequestModel):
