@@ -22,6 +22,12 @@ ROOT = Path(__file__).parent.parent
 
 TWINS = {
     "packages/antonnia-core/src/antonnia/core": ["pagination.py", "transport.py"],
+    "packages/antonnia-conversations/src/antonnia/conversations": [
+        "agents.py",
+        "client.py",
+        "messages.py",
+        "sessions.py",
+    ],
 }
 
 HEADER = "# Generated from ../{module} by `make sync`; do not edit.\n\n"

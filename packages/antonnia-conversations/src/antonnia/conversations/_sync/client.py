@@ -1,0 +1,92 @@
+# Generated from ../client.py by `make sync`; do not edit.
+
+"""The client of the conversations API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Type, Union
+
+from antonnia.core import NOT_GIVEN, NotGiven, SyncTransport
+
+from .agents import SyncAgents
+from .sessions import SyncSessions
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+
+class SyncConversations:
+    """Sessions, their messages and the agents that hold them.
+
+    ```python
+    with SyncConversations(token="your_api_token") as client:
+        session = client.sessions.create("user_12345", "John Doe")
+    ```
+
+    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
+    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
+    because the same call is still running) is sent again after a moment; whatever creates or
+    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
+
+    Args:
+        token: The API token; `ANTONNIA_TOKEN` if left out.
+        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
+            left out.
+        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
+            `None` for no limit. A given `http_client` keeps its own unless this is given too.
+        http_client: An `httpx.Client` of yours, for a proxy (`proxy=`), certificates or
+            limits. It is not closed with this client.
+        max_retries: How often a call is sent again at most; 0 turns retries off.
+
+    Raises:
+        AntonniaError: There is no token, or `base_url` is not a plain http or https URL.
+    """
+
+    sessions: SyncSessions
+    """Sessions between contacts and agents; their messages are at `sessions.messages`."""
+
+    agents: SyncAgents
+    """The people and AI assistants that hold sessions."""
+
+    def __init__(
+        self,
+        token: Optional[str] = None,
+        base_url: Optional[str] = None,
+        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        http_client: Optional[httpx.Client] = None,
+        *,
+        max_retries: int = 2,
+    ) -> None:
+        self._transport = SyncTransport(
+            "/conversations/v2",
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            http_client=http_client,
+            max_retries=max_retries,
+        )
+        self.sessions = SyncSessions(self._transport)
+        self.agents = SyncAgents(self._transport)
+
+    def __enter__(self) -> SyncConversations:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connections; `with` does it by itself.
+
+        An `http_client` that was given stays open.
+        """
+        self._transport.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._transport.url!r})"

@@ -1,0 +1,138 @@
+"""Agents: the people and the AI assistants that hold sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Type, cast
+
+from antonnia.core import Page, Transport, make_body, path_of
+
+if TYPE_CHECKING:
+    from antonnia.conversations.types import Agent, AgentType
+
+
+class Agents:
+    """The agents of an organization."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def create(
+        self,
+        name: str,
+        type: AgentType,
+        assistant_id: Optional[str] = None,
+        profile_id: Optional[str] = None,
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> Agent:
+        """Create an agent, who can then be given sessions.
+
+        Args:
+            name: What contacts and colleagues see, 1–255 characters.
+            type: `"ai"` or `"human"`.
+            assistant_id: The assistant that answers, for an AI agent.
+            profile_id: The person, under any id of yours, for a human agent.
+            idempotency_key: Makes repeating the call harmless for 24 hours.
+
+        Raises:
+            ValidationError: The id that the type needs is missing.
+        """
+        from antonnia.conversations.types import AgentCreate
+
+        body = make_body(
+            AgentCreate, name=name, type=type, assistant_id=assistant_id, profile_id=profile_id
+        )
+        path = path_of("agents")
+        return await self._transport.post(
+            path, _agent_type(), body, idempotency_key=idempotency_key
+        )
+
+    async def get(self, agent_id: str) -> Agent:
+        """Read an agent.
+
+        Args:
+            agent_id: The agent, `agent_…`.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+        """
+        return await self._transport.get(path_of("agents", agent_id), _agent_type())
+
+    async def update(
+        self,
+        agent_id: str,
+        name: Optional[str] = None,
+        assistant_id: Optional[str] = None,
+        profile_id: Optional[str] = None,
+    ) -> Agent:
+        """Change an agent; what is left out stays as it is.
+
+        Sessions that the agent holds show the change at once.
+
+        Args:
+            agent_id: The agent, `agent_…`.
+            name: The new name, 1–255 characters.
+            assistant_id: The new assistant of an AI agent.
+            profile_id: The new person behind a human agent.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+            ValidationError: The id does not belong to an agent of this type.
+        """
+        from antonnia.conversations.types import AgentFields, AgentUpdate
+
+        fields = make_body(AgentFields, name=name, assistant_id=assistant_id, profile_id=profile_id)
+        body = make_body(AgentUpdate, fields=fields)
+        return await self._transport.patch(path_of("agents", agent_id), _agent_type(), body)
+
+    async def delete(self, agent_id: str) -> None:
+        """Delete an agent.
+
+        Args:
+            agent_id: The agent, `agent_…`.
+
+        Raises:
+            NotFoundError: `agent_not_found`. With a connection error as its `__cause__`, an
+                earlier try of this call may have deleted it.
+        """
+        await self._transport.delete(path_of("agents", agent_id))
+
+    async def search(
+        self,
+        type: Optional[AgentType] = None,
+        assistant_id: Optional[str] = None,
+        profile_id: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+        *,
+        cursor: Optional[str] = None,
+    ) -> Page[Agent]:
+        """Find the agents that match all that is given.
+
+        Args:
+            type: Only `"ai"` or only `"human"` agents.
+            assistant_id: Only agents of this assistant.
+            profile_id: Only agents of this person.
+            limit: Agents per page, 1–1000; 100 by default.
+            offset: Agents to skip; not together with `cursor`.
+            cursor: The `next_cursor` of the page before.
+        """
+        from antonnia.conversations.types import AgentSearch
+
+        body = make_body(
+            AgentSearch,
+            type=type,
+            assistant_id=assistant_id,
+            profile_id=profile_id,
+            limit=limit,
+            offset=offset,
+            cursor=cursor,
+        )
+        return await self._transport.search(path_of("agents", "search"), _agent_type(), body)
+
+
+def _agent_type() -> Type[Agent]:
+    from antonnia.conversations.types import Agent
+
+    # A union is no class to a type checker, though pydantic reads it like one.
+    return cast("Type[Agent]", Agent)

@@ -1,0 +1,90 @@
+"""The client of the conversations API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Type, Union
+
+from antonnia.core import NOT_GIVEN, NotGiven, Transport
+
+from .agents import Agents
+from .sessions import Sessions
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+
+class Conversations:
+    """Sessions, their messages and the agents that hold them.
+
+    ```python
+    async with Conversations(token="your_api_token") as client:
+        session = await client.sessions.create("user_12345", "John Doe")
+    ```
+
+    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
+    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
+    because the same call is still running) is sent again after a moment; whatever creates or
+    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
+
+    Args:
+        token: The API token; `ANTONNIA_TOKEN` if left out.
+        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
+            left out.
+        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
+            `None` for no limit. A given `http_client` keeps its own unless this is given too.
+        http_client: An `httpx.AsyncClient` of yours, for a proxy (`proxy=`), certificates or
+            limits. It is not closed with this client.
+        max_retries: How often a call is sent again at most; 0 turns retries off.
+
+    Raises:
+        AntonniaError: There is no token, or `base_url` is not a plain http or https URL.
+    """
+
+    sessions: Sessions
+    """Sessions between contacts and agents; their messages are at `sessions.messages`."""
+
+    agents: Agents
+    """The people and AI assistants that hold sessions."""
+
+    def __init__(
+        self,
+        token: Optional[str] = None,
+        base_url: Optional[str] = None,
+        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        http_client: Optional[httpx.AsyncClient] = None,
+        *,
+        max_retries: int = 2,
+    ) -> None:
+        self._transport = Transport(
+            "/conversations/v2",
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            http_client=http_client,
+            max_retries=max_retries,
+        )
+        self.sessions = Sessions(self._transport)
+        self.agents = Agents(self._transport)
+
+    async def __aenter__(self) -> Conversations:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give back the connections; `async with` does it by itself.
+
+        An `http_client` that was given stays open.
+        """
+        await self._transport.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._transport.url!r})"

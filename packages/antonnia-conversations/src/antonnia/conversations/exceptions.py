@@ -1,0 +1,35 @@
+"""Everything the conversations client raises on purpose."""
+
+from antonnia.core.errors import (
+    AntonniaError,
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+    RateLimitError,
+    ServerError,
+    ValidationError,
+)
+
+ConversationsError = AntonniaError
+"""The base of them all; each Antonnia client names it after itself."""
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APITimeoutError",
+    "AntonniaError",
+    "AuthenticationError",
+    "ConflictError",
+    "ConversationsError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PreconditionFailedError",
+    "RateLimitError",
+    "ServerError",
+    "ValidationError",
+]

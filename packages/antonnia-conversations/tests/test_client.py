@@ -1,0 +1,102 @@
+import inspect
+import subprocess
+import sys
+
+import httpx
+import pytest
+from given_conversations import SESSION, given_client
+from scripted_network import ScriptedNetwork
+
+import antonnia.conversations
+from antonnia.conversations import Conversations, SyncConversations
+from antonnia.conversations.exceptions import AntonniaError
+from antonnia.core import errors
+
+
+@pytest.mark.parametrize("name", ["Conversations", "SyncConversations"])
+def test_neither_httpx_nor_pydantic_is_loaded_to_make_a_client(name: str) -> None:
+    program = f"""
+import sys
+from antonnia.conversations import {name}
+from antonnia.conversations.exceptions import NotFoundError
+{name}("t")
+print({{"httpx", "pydantic", "asyncio"}} & set(sys.modules))
+"""
+
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True)
+
+    assert loaded == "set()\n"
+
+
+def test_the_founding_positions_and_names() -> None:
+    parameters = list(inspect.signature(Conversations).parameters)
+
+    assert parameters == ["token", "base_url", "timeout", "http_client", "max_retries"]
+
+
+async def test_a_client_is_a_context_that_leaves_a_given_http_client_open() -> None:
+    network = ScriptedNetwork(httpx.Response(200, json=SESSION))
+    http_client = httpx.AsyncClient(transport=network)
+
+    async with Conversations("t", "https://api.test", None, http_client) as client:
+        await client.sessions.get("sess_1")
+
+    assert not http_client.is_closed
+    await http_client.aclose()
+
+
+async def test_a_client_closes_what_it_opened() -> None:
+    client = Conversations("t", "http://127.0.0.1:9", max_retries=0)
+
+    with pytest.raises(AntonniaError):
+        await client.sessions.get("sess_1")
+    await client.close()
+
+    assert client._transport.sender._client.is_closed
+
+
+def test_the_representation_of_a_client_shows_no_token() -> None:
+    client = given_client(ScriptedNetwork())
+
+    assert repr(client) == "Conversations(base_url='https://api.test/conversations/v2')"
+
+
+def test_no_token_is_said_when_the_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTONNIA_TOKEN", raising=False)
+
+    with pytest.raises(AntonniaError, match="ANTONNIA_TOKEN"):
+        Conversations()
+
+
+def test_exceptions_are_the_same_objects_everywhere() -> None:
+    from antonnia.conversations import exceptions
+
+    for name in exceptions.__all__:
+        expected = "AntonniaError" if name == "ConversationsError" else name
+        assert getattr(exceptions, name) is getattr(errors, expected)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="Conversation"):
+        antonnia.conversations.Conversation  # noqa: B018 - the lookup is the test
+
+
+def public_methods(client: object) -> dict:
+    return {
+        f"{type(part).__name__}.{name}": inspect.signature(method)
+        for part in (client, client.sessions, client.sessions.messages, client.agents)
+        for name, method in inspect.getmembers(part, inspect.ismethod)
+        if not name.startswith("_")
+    }
+
+
+def test_the_sync_client_has_the_same_methods_with_the_same_parameters() -> None:
+    twin = {
+        f"Sync{name}": [str(parameter) for parameter in signature.parameters.values()]
+        for name, signature in public_methods(Conversations("t")).items()
+    }
+
+    assert {
+        name: [str(parameter) for parameter in signature.parameters.values()]
+        for name, signature in public_methods(SyncConversations("t")).items()
+    } == twin
