@@ -86,6 +86,16 @@ async def test_an_unreadable_success_is_a_connection_error_and_not_tried_again(
     assert len(network.requests) == 1
 
 
+async def test_an_unreadable_answer_names_the_field_and_not_its_value() -> None:
+    network = ScriptedNetwork(httpx.Response(200, json={"id": ["private words"]}))
+
+    with pytest.raises(APIConnectionError) as caught:
+        await given_transport(network).get("/things/1", Thing)
+
+    assert str(caught.value) == "unreadable answer: id: Input should be a valid string"
+    assert caught.value.errors[0]["loc"] == ["id"]
+
+
 def test_an_error_raised_by_hand_has_the_status_of_its_class() -> None:
     assert ValidationError("no").status_code == 422
     assert APIError("no", status_code=418).status_code == 418

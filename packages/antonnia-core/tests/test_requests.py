@@ -98,6 +98,7 @@ def test_the_prefix_of_the_service_is_added_once(
         "api.test",
         "ftp://api.test",
         "https:///a",
+        "https://a:port",
         "https://u:p@api.test",
         "https://a/?b",
         "http://[",

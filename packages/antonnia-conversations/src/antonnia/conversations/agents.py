@@ -116,6 +116,9 @@ class Agents:
             limit: Agents per page, 1–1000; 100 by default.
             offset: Agents to skip; not together with `cursor`.
             cursor: The `next_cursor` of the page before.
+
+        Raises:
+            ValidationError: A value is out of its limits, or `cursor` came with `offset`.
         """
         from antonnia.conversations.types import AgentSearch
 

@@ -170,6 +170,7 @@ class Messages:
 
         Raises:
             NotFoundError: `session_not_found`.
+            ValidationError: A value is out of its limits, or `cursor` came with `offset`.
         """
         from antonnia.conversations.types import Message, MessageSearch
 

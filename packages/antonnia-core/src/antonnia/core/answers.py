@@ -30,6 +30,7 @@ from .errors import (
     ServerError,
     ValidationError,
 )
+from .fields import describe, field_errors
 from .retries import parse_retry_after
 
 if TYPE_CHECKING:
@@ -95,10 +96,12 @@ def _read(wanted: Any, answer: HttpAnswer) -> Any:
     try:
         return _ADAPTERS[wanted].validate_json(answer.content)
     except pydantic.ValidationError as exc:
+        errors = field_errors(exc)
         raise APIConnectionError(
-            f"unreadable answer: {exc}",
+            f"unreadable answer: {describe(errors)}",
             request_id=answer.request_id,
             response_data=_readable(answer.content),
+            errors=errors,
         ) from exc
 
 

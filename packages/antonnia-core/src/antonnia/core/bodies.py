@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NoReturn, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Type, TypeVar
 
-from .errors import FieldError, ValidationError
+from .errors import ValidationError
+from .fields import describe, field_errors
 from .not_given import NotGiven
 
 if TYPE_CHECKING:
-    import pydantic
-
     from .models import RequestModel
 
 Body = TypeVar("Body", bound="RequestModel")
@@ -72,17 +71,10 @@ def _validate(model: Type[Body], given: Mapping[str, object]) -> Body:
     try:
         return model.model_validate(given)
     except pydantic.ValidationError as exc:
-        _refuse(exc)
-
-
-def _refuse(exc: pydantic.ValidationError) -> NoReturn:
-    errors: List[FieldError] = [
-        {"loc": list(error["loc"]), "msg": error["msg"], "type": error["type"]}
-        for error in exc.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    is_misspelt = any(error["type"] == "extra_forbidden" for error in errors)
-    raise ValidationError(
-        "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors),
-        code="unknown_field" if is_misspelt else "validation_error",
-        errors=errors,
-    ) from exc
+        errors = field_errors(exc)
+        is_misspelt = any(error["type"] == "extra_forbidden" for error in errors)
+        raise ValidationError(
+            describe(errors),
+            code="unknown_field" if is_misspelt else "validation_error",
+            errors=errors,
+        ) from exc

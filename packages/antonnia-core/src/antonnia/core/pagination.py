@@ -48,7 +48,7 @@ class Page(List[T]):
     async def iterate_all(self) -> AsyncIterator[T]:
         """Go through this page and all that follow, each fetched when it is reached.
 
-        Writes made meanwhile neither repeat nor skip what was there at the start.
+        Unlike a growing offset, this neither repeats nor skips one when others are added meanwhile.
         """
         page: Optional[Page[T]] = self
         while page is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from email.utils import mktime_tz, parsedate_tz
 from typing import Optional
 
 from .errors import AntonniaError, APIConnectionError
@@ -48,6 +47,8 @@ def parse_retry_after(value: str, now: float) -> Optional[float]:
     try:
         seconds = float(value)
     except ValueError:
+        from email.utils import mktime_tz, parsedate_tz
+
         date = parsedate_tz(value)
         if date is None:
             return None

@@ -30,7 +30,7 @@ def service_url(base_url: Optional[str], prefix: str) -> str:
 def _is_plain_http_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port
     except ValueError:
         return False
     # A user in the URL would silently replace the token in the Authorization header.

@@ -30,6 +30,10 @@ class SyncConversations:
     because the same call is still running) is sent again after a moment; whatever creates or
     changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
 
+    Besides what its own documentation says, any call may raise `AuthenticationError`,
+    `PermissionDeniedError`, `RateLimitError`, `ServerError`, `APIConnectionError` and
+    `APITimeoutError`; all derive from `AntonniaError`.
+
     Args:
         token: The API token; `ANTONNIA_TOKEN` if left out.
         base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if

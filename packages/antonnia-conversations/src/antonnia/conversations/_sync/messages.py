@@ -172,6 +172,7 @@ class SyncMessages:
 
         Raises:
             NotFoundError: `session_not_found`.
+            ValidationError: A value is out of its limits, or `cursor` came with `offset`.
         """
         from antonnia.conversations.types import Message, MessageSearch
 

@@ -50,7 +50,7 @@ class SyncPage(List[T]):
     def iterate_all(self) -> Iterator[T]:
         """Go through this page and all that follow, each fetched when it is reached.
 
-        Writes made meanwhile neither repeat nor skip what was there at the start.
+        Unlike a growing offset, this neither repeats nor skips one when others are added meanwhile.
         """
         page: Optional[SyncPage[T]] = self
         while page is not None:
