@@ -50,6 +50,10 @@ def test_a_misspelt_field_is_an_unknown_field() -> None:
 CYCLE: dict = {}
 CYCLE["self"] = CYCLE
 
+ABYSS: list = []
+for _ in range(100_000):
+    ABYSS = [ABYSS]
+
 
 @pytest.mark.parametrize(
     "value",
@@ -65,6 +69,7 @@ CYCLE["self"] = CYCLE
         [{"deep": {object()}}],
         "\ud800",
         CYCLE,
+        ABYSS,
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -49,7 +49,17 @@ async def test_each_status_has_its_error(status: int, error_class: type) -> None
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>Bad gateway</html>", b"", b"\xff\xfe", b"[1]", b'"text"', b"null", b'{"detail": [1]}'],
+    [
+        b"<html>Bad gateway</html>",
+        b"",
+        b"\xff\xfe",
+        b"[1]",
+        b'"text"',
+        b"null",
+        b'{"detail": [1]}',
+        b"[" * 100_000,
+    ],
+    ids=lambda body: repr(body[:12]),
 )
 async def test_an_answer_of_any_shape_becomes_the_error_of_its_status(body: bytes) -> None:
     network = ScriptedNetwork(httpx.Response(502, content=body))

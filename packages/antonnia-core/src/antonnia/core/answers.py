@@ -128,7 +128,7 @@ def error_from(answer: HttpAnswer) -> APIError:
 def _readable(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content.decode(errors="replace")
 
 
