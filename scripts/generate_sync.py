@@ -50,6 +50,7 @@ RENAMED = {
     "__aexit__": "__exit__",
     "aclose": "close",
     "asyncio": "time",
+    "running_loop": "no_loop",
 }
 
 # In prose "Sessions" may begin a sentence; only what is plainly code is replaced there.

@@ -12,6 +12,7 @@ from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list
 from antonnia.core.bodies import continue_from, encode_body
 from antonnia.core.credentials import check_idempotency_key, find_token
 from antonnia.core.errors import AntonniaError, APIConnectionError, APIError, APITimeoutError
+from antonnia.core.event_loops import running_loop
 from antonnia.core.not_given import NOT_GIVEN, NotGiven
 from antonnia.core.retries import delay_seconds, is_worth_retrying
 from antonnia.core.urls import service_url
@@ -62,6 +63,7 @@ class HttpxSender:
         self._client = client
         self._is_ours = client is None
         self._is_closed = False
+        self._loop: object = None
         self._timeout = timeout
 
     async def send(
@@ -71,15 +73,10 @@ class HttpxSender:
 
         if self._is_closed:
             raise AntonniaError("this client has been closed; make a new one")
-        if self._client is None:
-            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
-            self._client = httpx.AsyncClient(
-                timeout=DEFAULT_TIMEOUT_SECONDS,
-                limits=httpx.Limits(max_connections=1000, max_keepalive_connections=100),
-            )
         timeout = self._timeout
+        client = self._client_here()
         try:
-            response = await self._client.request(
+            response = await client.request(
                 method,
                 url,
                 headers=headers,
@@ -99,8 +96,21 @@ class HttpxSender:
 
     async def close(self) -> None:
         self._is_closed = True
-        if self._is_ours and self._client is not None:
+        if self._is_ours and self._client is not None and self._loop is running_loop():
             await self._client.aclose()
+
+    def _client_here(self) -> httpx.AsyncClient:
+        import httpx
+
+        # Connections die with the event loop that opened them, and can then not even be closed:
+        # after a second `asyncio.run`, the old ones are left behind.
+        is_elsewhere = self._is_ours and self._loop is not running_loop()
+        if self._client is None or is_elsewhere:
+            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
+            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+            self._client = httpx.AsyncClient(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
+            self._loop = running_loop()
+        return self._client
 
 
 class Transport:

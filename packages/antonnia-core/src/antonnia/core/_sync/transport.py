@@ -14,6 +14,7 @@ from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list
 from antonnia.core.bodies import continue_from, encode_body
 from antonnia.core.credentials import check_idempotency_key, find_token
 from antonnia.core.errors import AntonniaError, APIConnectionError, APIError, APITimeoutError
+from antonnia.core.event_loops import no_loop
 from antonnia.core.not_given import NOT_GIVEN, NotGiven
 from antonnia.core.retries import delay_seconds, is_worth_retrying
 from antonnia.core.urls import service_url
@@ -64,6 +65,7 @@ class SyncHttpxSender:
         self._client = client
         self._is_ours = client is None
         self._is_closed = False
+        self._loop: object = None
         self._timeout = timeout
 
     def send(
@@ -73,15 +75,10 @@ class SyncHttpxSender:
 
         if self._is_closed:
             raise AntonniaError("this client has been closed; make a new one")
-        if self._client is None:
-            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
-            self._client = httpx.Client(
-                timeout=DEFAULT_TIMEOUT_SECONDS,
-                limits=httpx.Limits(max_connections=1000, max_keepalive_connections=100),
-            )
         timeout = self._timeout
+        client = self._client_here()
         try:
-            response = self._client.request(
+            response = client.request(
                 method,
                 url,
                 headers=headers,
@@ -101,8 +98,21 @@ class SyncHttpxSender:
 
     def close(self) -> None:
         self._is_closed = True
-        if self._is_ours and self._client is not None:
+        if self._is_ours and self._client is not None and self._loop is no_loop():
             self._client.close()
+
+    def _client_here(self) -> httpx.Client:
+        import httpx
+
+        # Connections die with the event loop that opened them, and can then not even be closed:
+        # after a second `asyncio.run`, the old ones are left behind.
+        is_elsewhere = self._is_ours and self._loop is not no_loop()
+        if self._client is None or is_elsewhere:
+            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
+            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+            self._client = httpx.Client(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
+            self._loop = no_loop()
+        return self._client
 
 
 class SyncTransport:
