@@ -1,0 +1,1 @@
+"""Assistants, threads, runs and the knowledge that they answer from."""

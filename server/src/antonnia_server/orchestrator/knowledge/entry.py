@@ -1,0 +1,30 @@
+"""An entry as a file brings it, before it belongs to a knowledge base."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+EntryKind = Literal["article", "question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article, or one question with its answer."""
+
+    kind: EntryKind
+    title: str
+    # What a contact is answered with, character by character.
+    text: str
+    source: str
+    # Unique within the file, and the same at the next import of it.
+    anchor: str
+    # The headings above this one, for a search to know what "How long?" is about.
+    context: str = ""
+
+    def fingerprint(self) -> str:
+        """The same for two entries exactly if a search or an answer could not tell them apart."""
+        parts = [self.kind, self.title, self.context, self.text, self.source]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,154 @@
+"""The full-text index of each knowledge base, in SQLite's FTS5.
+
+A base has two tables of its own, so that how rare a word is never depends on what another
+organization keeps: one of stemmed words, and one of every three characters, which finds
+misspelled words and scripts without spaces. Both hold the folded text (see `words`) under the
+entry's number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from antonnia_server.db import Transaction
+
+from .words import Term, fold, pieces
+
+# A word in the title says more about an entry than one in its text.
+TITLE_WEIGHT = 4.0
+TEXT_WEIGHT = 1.0
+
+# A word at least this long also finds the longer words that begin with its stem: "delivered" finds
+# "delivery". Shorter ones begin too many others.
+MIN_PREFIX_CHARACTERS = 6
+
+# FTS5 refuses an expression of very many parts.
+MAX_PIECES = 128
+
+_KNOWLEDGE_ID = re.compile(r"kb_([0-9a-v]{26})")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """The numbers of the entries that hold a term."""
+
+    in_title: frozenset[int]
+    anywhere: frozenset[int]
+
+
+class _Index(NamedTuple):
+    words: str
+    pieces: str
+
+
+def create_index(tx: Transaction, knowledge_id: str) -> None:
+    index = _index(knowledge_id)
+    for name, tokenizer in [(index.words, "porter unicode61"), (index.pieces, "trigram")]:
+        tx.cursor.execute(
+            f"CREATE VIRTUAL TABLE {name} USING fts5(title, text, tokenize='{tokenizer}')"
+        )
+
+
+def add(tx: Transaction, knowledge_id: str, number: int, *, title: str, text: str) -> None:
+    for name in _index(knowledge_id):
+        table = _table(name)
+        tx.connection.execute(
+            sa.insert(table).values(rowid=number, title=fold(title), text=fold(text))
+        )
+
+
+def remove(tx: Transaction, knowledge_id: str, number: int) -> None:
+    for name in _index(knowledge_id):
+        table = _table(name)
+        tx.connection.execute(sa.delete(table).where(table.c.rowid == number))
+
+
+def count(tx: Transaction, knowledge_id: str) -> int:
+    """How many entries the base has."""
+    return tx.connection.scalars(
+        sa.select(sa.func.count()).select_from(_table(_index(knowledge_id).words))
+    ).one()
+
+
+def find_by_words(
+    tx: Transaction, knowledge_id: str, terms: Iterable[Term], *, limit: int
+) -> list[int]:
+    """The entries that hold any of the words, best first."""
+    wanted = [_expression(term) for term in terms if not term.is_piece]
+    return _best(tx, _index(knowledge_id).words, wanted, limit)
+
+
+def find_by_pieces(
+    tx: Transaction, knowledge_id: str, terms: Iterable[Term], *, limit: int
+) -> list[int]:
+    """The entries that hold any three characters of the terms, best first."""
+    parts = dict.fromkeys(piece for term in terms for piece in pieces(term.text))
+    wanted = [_quoted(piece) for piece in list(parts)[:MAX_PIECES]]
+    return _best(tx, _index(knowledge_id).pieces, wanted, limit)
+
+
+def find_occurrences(tx: Transaction, knowledge_id: str, term: Term) -> Occurrences:
+    index = _index(knowledge_id)
+    name = index.pieces if term.is_piece else index.words
+    expression = _expression(term)
+    return Occurrences(
+        in_title=frozenset(_matches(tx, name, f"title : {expression}")),
+        anywhere=frozenset(_matches(tx, name, expression)),
+    )
+
+
+def _best(tx: Transaction, name: str, wanted: list[str], limit: int) -> list[int]:
+    if not wanted:
+        return []
+    table = _table(name)
+    # bm25 is smaller for a better match. Equal ones keep the order they were imported in.
+    badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT)
+    query = (
+        sa.select(table.c.rowid)
+        .where(table.c[name].op("MATCH")(" OR ".join(wanted)))
+        .order_by(badness, table.c.rowid)
+        .limit(limit)
+    )
+    return list(tx.connection.scalars(query))
+
+
+def _matches(tx: Transaction, name: str, expression: str) -> Iterable[int]:
+    table = _table(name)
+    return tx.connection.scalars(
+        sa.select(table.c.rowid).where(table.c[name].op("MATCH")(expression))
+    )
+
+
+def _expression(term: Term) -> str:
+    quoted = _quoted(term.text)
+    is_prefix = not term.is_piece and len(term.text) >= MIN_PREFIX_CHARACTERS
+    return f"{quoted} *" if is_prefix else quoted
+
+
+def _quoted(text: str) -> str:
+    """As a string of FTS5's query language, in which nothing but a quote means anything."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _index(knowledge_id: str) -> _Index:
+    # These names go into SQL, so they come from an id of ours or not at all.
+    match = _KNOWLEDGE_ID.fullmatch(knowledge_id)
+    if match is None:
+        raise ValueError(f"not the id of a knowledge base: {knowledge_id!r}")
+    return _Index(f"knowledge_words_{match[1]}", f"knowledge_pieces_{match[1]}")
+
+
+def _table(name: str) -> sa.TableClause:
+    # An FTS5 table has a hidden column of its own name, which MATCH and bm25 work on.
+    return sa.table(
+        name,
+        sa.column("rowid", sa.Integer),
+        sa.column("title", sa.Text),
+        sa.column("text", sa.Text),
+        sa.column(name, sa.Text),
+    )

@@ -1,0 +1,170 @@
+"""Knowledge bases: filled from files, asked by contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from antonnia_server import ids
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+
+from . import index, retrieval, storage
+from .entry import Entry
+from .errors import KnowledgeNameTaken, KnowledgeNotFound
+from .retrieval import Match
+
+# Below this confidence a question is not answered; tests/knowledge/test_quality.py measures it.
+DEFAULT_THRESHOLD = 0.4
+
+# The most entries that one unit of work should add, change or remove.
+PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """How many entries an import touched, and how many it found as they were."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: ImportResult) -> ImportResult:
+        return ImportResult(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+        )
+
+
+def create_base(tx: Transaction, caller: Caller, name: str) -> str:
+    """Make an empty knowledge base and its full-text index; the id is `kb_…`."""
+    if storage.find_base_by_name(tx, caller, name) is not None:
+        raise KnowledgeNameTaken(name)
+
+    knowledge_id = ids.new("kb")
+    storage.insert_base(tx, caller, knowledge_id, name)
+    index.create_index(tx, knowledge_id)
+    return knowledge_id
+
+
+def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
+    return storage.find_base_by_name(tx, caller, name)
+
+
+def import_entries(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, entries: Sequence[Entry]
+) -> ImportResult:
+    """Replace what `file_name` brought before with `entries`; other files' entries stay.
+
+    For a file of more than `PIECE` entries, call `put_entries` for each piece and then
+    `remove_missing` until it removes nothing, each in a unit of its own: the writer is never held
+    for long, and at no moment does an entry that both versions of the file have go missing.
+    """
+    result = put_entries(tx, caller, knowledge_id, file_name, entries)
+    kept = {entry.anchor for entry in entries}
+    while removed := remove_missing(tx, caller, knowledge_id, file_name, kept):
+        result += ImportResult(removed=removed)
+    return result
+
+
+def put_entries(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, entries: Sequence[Entry]
+) -> ImportResult:
+    """Add these entries of the file, or change those that read differently now."""
+    _lock_base(tx, caller, knowledge_id)
+    number = storage.last_number(tx, caller, knowledge_id)
+    result = ImportResult()
+    for entry in entries:
+        before = storage.find_imported(tx, caller, knowledge_id, file_name, entry.anchor)
+        if before is None:
+            number += 1
+            _add(tx, caller, knowledge_id, entry, number=number, file_name=file_name)
+            result += ImportResult(added=1)
+        elif before.fingerprint != entry.fingerprint():
+            storage.update_entry(tx, caller, knowledge_id, before.id, entry)
+            index.remove(tx, knowledge_id, before.number)
+            _index(tx, knowledge_id, before.number, entry)
+            result += ImportResult(changed=1)
+        else:
+            result += ImportResult(unchanged=1)
+    if result.added or result.changed:
+        storage.touch_base(tx, caller, knowledge_id)
+    return result
+
+
+def remove_missing(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, kept: Collection[str]
+) -> int:
+    """Remove up to `PIECE` entries of the file whose anchor is not in `kept`; says how many."""
+    _lock_base(tx, caller, knowledge_id)
+    imported = storage.list_imported(tx, caller, knowledge_id, file_name)
+    missing = [number for number, anchor in imported if anchor not in kept][:PIECE]
+    for number in missing:
+        storage.delete_entry(tx, caller, knowledge_id, number)
+        index.remove(tx, knowledge_id, number)
+    if missing:
+        storage.touch_base(tx, caller, knowledge_id)
+    return len(missing)
+
+
+def search(
+    tx: Transaction, caller: Caller, knowledge_ids: Sequence[str], question: str, limit: int = 3
+) -> list[Match]:
+    """The entries that answer `question` best, most confident first, from all of the bases."""
+    for knowledge_id in knowledge_ids:
+        if not storage.base_exists(tx, caller, knowledge_id):
+            raise KnowledgeNotFound(knowledge_id)
+    matches = [
+        match
+        for knowledge_id in dict.fromkeys(knowledge_ids)
+        for match in retrieval.find_matches(tx, caller, knowledge_id, question)
+    ]
+    # The sort is stable: equals stay in the order of the bases and of their ranking.
+    return sorted(matches, key=lambda match: -match.confidence)[:limit]
+
+
+def answer(
+    tx: Transaction,
+    caller: Caller,
+    knowledge_ids: Sequence[str],
+    question: str,
+    threshold: float = DEFAULT_THRESHOLD,
+) -> Match | None:
+    """The one entry to answer with, or None if a person should."""
+    best = search(tx, caller, knowledge_ids, question, limit=1)
+    return best[0] if best and best[0].confidence >= threshold else None
+
+
+def _lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
+    """Two imports at once would otherwise give the same number to two entries."""
+    if storage.lock_base(tx, caller, knowledge_id) is None:
+        raise KnowledgeNotFound(knowledge_id)
+
+
+def _add(
+    tx: Transaction,
+    caller: Caller,
+    knowledge_id: str,
+    entry: Entry,
+    *,
+    number: int,
+    file_name: str,
+) -> None:
+    storage.insert_entry(
+        tx,
+        caller,
+        knowledge_id,
+        entry,
+        entry_id=ids.new("entry"),
+        number=number,
+        file_name=file_name,
+    )
+    _index(tx, knowledge_id, number, entry)
+
+
+def _index(tx: Transaction, knowledge_id: str, number: int, entry: Entry) -> None:
+    text = f"{entry.context}\n{entry.text}"
+    index.add(tx, knowledge_id, number, title=entry.title, text=text)
