@@ -27,5 +27,9 @@ lock: setup
 sync: setup
 	$(BIN)/python scripts/generate_sync.py
 
+# The figures beside a bare floor, e.g. `make bench ARGS="writes --json figures.json"`.
+bench: setup
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
 clean:
 	rm -rf .venv .antonnia

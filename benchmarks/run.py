@@ -1,0 +1,82 @@
+"""Runs the benchmarks and prints one table. A missed target is a result, an error is not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import answers, startup, writes
+from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
+from benchmarks.report import Figure, as_json, table
+from benchmarks.settings import Settings
+
+BENCHMARKS = {
+    "writes": writes.measure,
+    "answers": answers.measure,
+    "startup": startup.measure,
+}
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    settings = Settings(
+        command=tuple(shlex.split(arguments.server)) if arguments.server else PLATFORM,
+        directory=arguments.directory,
+        rounds=arguments.rounds,
+        seconds=arguments.seconds,
+        answers=arguments.answers,
+    )
+    figures: list[Figure] = []
+    try:
+        for name in arguments.benchmarks or BENCHMARKS:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            figures += BENCHMARKS[name](settings)
+    except BenchmarkError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(table(figures))
+    if arguments.json is not None:
+        write_json(arguments.json, settings, figures)
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("benchmarks", nargs="*", help=f"any of {', '.join(BENCHMARKS)}; else all")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every sample here")
+    parser.add_argument("--server", help="command of another server than `antonnia dev`")
+    parser.add_argument(
+        "--directory", type=Path, default=ROOT / ".antonnia", help="the disk that is measured"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one round of writes")
+    parser.add_argument("--answers", type=int, default=2000, help="in the throughput run")
+    arguments = parser.parse_args()
+    unknown = set(arguments.benchmarks) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+def write_json(path: Path, settings: Settings, figures: list[Figure]) -> None:
+    report = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": {
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+        },
+        "rounds": settings.rounds,
+        "figures": [as_json(figure) for figure in figures],
+    }
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""What a run of the benchmarks may be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long, where, and against which server."""
+
+    command: tuple[str, ...]
+    directory: Path
+    rounds: int
+    seconds: float
+    answers: int
