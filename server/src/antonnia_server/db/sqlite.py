@@ -94,8 +94,13 @@ class SqliteDatabase:
             connection = self._reader.connection = self._read_engine.connect()
             # The list is closed over when the pool is shut down, after its threads have ended.
             self._open_readers.append(connection)
-        with connection.begin():
-            return work(_transaction(connection, self._clock.now()))
+        try:
+            with connection.begin():
+                return work(_transaction(connection, self._clock.now()))
+        except Exception as error:
+            if is_storage_failure(error):
+                raise StorageFailed(str(error)) from error
+            raise
 
     def _run(self) -> None:
         with self._write_engine.connect() as connection:
@@ -176,9 +181,11 @@ class _Unit:
         try:
             self._result = self._work(tx)
         except BaseException as error:
-            self._error = error
-            if not cast(sqlite3.Connection, tx.cursor.connection).in_transaction:
+            if is_storage_failure(error):
                 self.fail(error)
+            else:
+                self._error = error
+            if not cast(sqlite3.Connection, tx.cursor.connection).in_transaction:
                 raise _TransactionEnded from error
             tx.cursor.execute("ROLLBACK TO unit")
         else:
@@ -200,6 +207,29 @@ class _Unit:
             self._future.set_exception(self._error)
         else:
             self._future.set_result(self._result)
+
+
+# What the disk or the file can do wrong, as opposed to what our SQL can.
+_STORAGE_ERRORS = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOTADB,
+}
+
+
+def is_storage_failure(error: BaseException) -> bool:
+    """Whether an error is the storage's, and not a mistake of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The low byte is the error, the rest says more about it.
+    return isinstance(code, int) and code & 0xFF in _STORAGE_ERRORS
 
 
 def _transaction(connection: sa.Connection, now: int) -> Transaction:

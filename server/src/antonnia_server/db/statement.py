@@ -102,7 +102,7 @@ def _compile(statement: sa.Executable, dialect: Dialect) -> _Compiled:
     defaults = {
         name: bind.value
         for name, bind in compiled.binds.items()
-        if bind.value is not None and name in names
+        if name in names and not bind.required
     }
     return _Compiled(
         str(compiled), names, defaults, tuple(encoders), tuple(decoders), compiled.positional
