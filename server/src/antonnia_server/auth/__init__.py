@@ -1,0 +1,1 @@
+"""Organizations and tokens: who may call."""

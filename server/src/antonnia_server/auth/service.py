@@ -1,0 +1,82 @@
+"""The rules of organizations and tokens."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from antonnia_server import ids
+from antonnia_server.db import Database, Transaction
+from antonnia_server.http.authentication import Identity
+from antonnia_server.http.refusal import InvalidToken, TokenExpired, TokenRevoked
+
+from . import storage
+from .secrets import SHOWN_CHARACTERS, hash_secret, is_well_formed, new_secret
+
+# How long another process may not notice that a token was revoked.
+REMEMBERED_SECONDS = 1.0
+MAX_REMEMBERED = 10_000
+
+
+class CreatedToken(NamedTuple):
+    """A new token; its secret is shown this once."""
+
+    token: str
+    organization_id: str
+
+
+def find_or_create_organization(tx: Transaction, name: str) -> str:
+    """The id of the organization of that name, which is made if it is new."""
+    found = storage.find_organization(tx, name)
+    if found is not None:
+        return found.id
+    organization_id = ids.new("org")
+    storage.create_organization(tx, organization_id, name)
+    return organization_id
+
+
+def create_token(tx: Transaction, organization_id: str, name: str) -> CreatedToken:
+    secret = new_secret()
+    storage.create_token(
+        tx,
+        organization_id,
+        ids.new("tok"),
+        name=name,
+        prefix=secret[:SHOWN_CHARACTERS],
+        secret_hash=hash_secret(secret),
+    )
+    return CreatedToken(secret, organization_id)
+
+
+def identify(tx: Transaction, secret_hash: bytes) -> Identity:
+    """What the token with this hash stands for."""
+    token = storage.find_token(tx, secret_hash)
+    if token is None:
+        raise InvalidToken("This token is not known here.")
+    if token.revoked_at is not None:
+        raise TokenRevoked("This token was revoked. Use another one.")
+    if token.expires_at is not None and token.expires_at <= tx.now:
+        raise TokenExpired("This token has expired. Use another one.")
+    return Identity(token.organization_id, token.id)
+
+
+class RememberingTokenLookup:
+    """Finds what a token stands for, and asks the database about each only once a second."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._remembered: dict[bytes, tuple[Identity, float]] = {}
+
+    async def identify(self, secret: str) -> Identity:
+        if not is_well_formed(secret):
+            raise InvalidToken("This is not a token of this platform. Was it copied in full?")
+        secret_hash = hash_secret(secret)
+        now = time.monotonic()
+        identity, until = self._remembered.get(secret_hash, (None, 0.0))
+        if identity is not None and now < until:
+            return identity
+        identity = await self._db.read(identify, secret_hash)
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[secret_hash] = (identity, now + REMEMBERED_SECONDS)
+        return identity

@@ -1,0 +1,58 @@
+"""Who is calling: from the `Authorization` header to a `Caller`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Protocol
+
+from starlette.requests import Request
+
+from .caller import Caller
+from .refusal import InvalidToken, invalid
+
+
+class Identity(NamedTuple):
+    """What a valid token stands for."""
+
+    organization_id: str
+    token_id: str
+
+
+class TokenLookup(Protocol):
+    """Finds what a token stands for; the application gives one to the edge."""
+
+    async def identify(self, secret: str) -> Identity:
+        """Raises `InvalidToken`, `TokenExpired` or `TokenRevoked`."""
+        ...
+
+
+_EPOCH = re.compile(r"[0-9]{1,18}")
+
+
+async def authenticate(request: Request) -> Caller:
+    """The caller of a request.
+
+    Raises:
+        InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.
+        ValidationFailed: `If-Session-Epoch` is not a number.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise InvalidToken("Send a token in the header `Authorization: Bearer <token>`.")
+    lookup: TokenLookup = request.app.state.tokens
+    identity = await lookup.identify(secret.strip())
+    return Caller(
+        organization_id=identity.organization_id,
+        request_id=request.scope["request_id"],
+        token_id=identity.token_id,
+        if_epoch=_if_epoch(request),
+    )
+
+
+def _if_epoch(request: Request) -> int | None:
+    value = request.headers.get("if-session-epoch")
+    if value is None:
+        return None
+    if not _EPOCH.fullmatch(value):
+        raise invalid(["header", "If-Session-Epoch"], "must be a whole number, such as 3")
+    return int(value)

@@ -1,0 +1,142 @@
+"""The one function that reads a body."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Never, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from .refusal import BodyTooLarge, FieldError, MalformedJson, UnknownField, ValidationFailed
+
+MAX_BODY_BYTES = 1024 * 1024
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body.
+
+    Raises:
+        BodyTooLarge: It is over 1 MiB; the rest of it is not read.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"A body may have at most {MAX_BODY_BYTES:,} bytes.")
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise BodyTooLarge(f"A body may have at most {MAX_BODY_BYTES:,} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parse_body(raw: bytes, model: type[Model]) -> Model:
+    """The body as `model`, strictly: nothing is converted, nothing unknown passes.
+
+    Raises:
+        MalformedJson: It is not JSON in UTF-8.
+        UnknownField: A field does not exist.
+        ValidationFailed: A field is wrong, or holds what JSON or the storage cannot:
+            NaN, Infinity, NUL, a lone surrogate, an integer beyond 64 bits.
+    """
+    if _SUSPICIOUS.search(raw):
+        _refuse_unstorable(raw)
+    try:
+        return model.model_validate_json(raw or b"{}", strict=True, extra="forbid")
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+# What may hold a value that JSON or the storage cannot take. Bodies without any of these, nearly
+# all of them, are read only once.
+_SUSPICIOUS = re.compile(rb"NaN|Infinity|\\u|[0-9]{17}|[0-9][eE]")
+
+
+class _Unstorable(Exception):
+    """A value that JSON or the storage cannot hold."""
+
+
+def _refuse_unstorable(raw: bytes) -> None:
+    try:
+        value = _DECODER.decode(raw.decode())
+    except _Unstorable as error:
+        raise ValidationFailed(
+            f"The body has {error}.",
+            errors=[{"loc": ["body"], "msg": f"has {error}", "type": "unstorable_value"}],
+        ) from None
+    except RecursionError:
+        raise MalformedJson("The body is nested too deeply.") from None
+    except ValueError as error:
+        raise MalformedJson(f"The body is not JSON in UTF-8: {error}.") from None
+    _refuse_unstorable_text(value, ["body"])
+
+
+def _refuse_unstorable_text(value: Any, loc: list[str | int]) -> None:
+    if isinstance(value, str):
+        _refuse_text(value, loc)
+    elif isinstance(value, dict):
+        for key, item in value.items():  # pyright: ignore[reportUnknownVariableType]  # any JSON
+            _refuse_text(str(key), loc)  # pyright: ignore[reportUnknownArgumentType]
+            _refuse_unstorable_text(item, [*loc, str(key)])  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, list):
+        for index, item in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            _refuse_unstorable_text(item, [*loc, index])
+
+
+def _refuse_text(text: str, loc: list[str | int]) -> None:
+    problem = None
+    if "\0" in text:
+        problem = "has a NUL character, which text cannot hold"
+    elif any("\ud800" <= character <= "\udfff" for character in text):
+        problem = "has half of a surrogate pair, which is not text"
+    if problem is not None:
+        where = ".".join(str(part).encode("ascii", "backslashreplace").decode() for part in loc)
+        raise ValidationFailed(
+            f"{where} {problem}.",
+            errors=[{"loc": [*where.split(".")], "msg": problem, "type": "unstorable_text"}],
+        )
+
+
+def _refuse_constant(name: str) -> Never:
+    raise _Unstorable(f"{name}, which is not a JSON number")
+
+
+def _parse_int(digits: str) -> int:
+    # Long before int() would refuse or take long.
+    if len(digits) > 20 or not -(2**63) <= (value := int(digits)) <= 2**63 - 1:
+        raise _Unstorable(f"the integer {digits[:24]}, which is beyond 64 bits")
+    return value
+
+
+def _parse_float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _Unstorable(f"the number {digits[:24]}, which is beyond the range of a double")
+    return value
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=_parse_float
+)
+
+
+def _refusal(error: ValidationError) -> MalformedJson | ValidationFailed:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        reason = found[0]["msg"].removeprefix("Invalid JSON: ")
+        return MalformedJson(f"The body is not JSON: {reason}.")
+    errors: list[FieldError] = [
+        {"loc": ["body", *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in found
+    ]
+    unknown = [item for item in errors if item["type"] == "extra_forbidden"]
+    kind = UnknownField if unknown else ValidationFailed
+    first = (unknown or errors)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = "there is no such field" if unknown else first["msg"]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return kind(f"{where}: {message}{more}.", errors=errors)

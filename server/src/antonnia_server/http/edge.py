@@ -1,0 +1,131 @@
+"""The outermost layer of a request: its id, and every refusal as `application/problem+json`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from antonnia_server import ids
+from antonnia_server.db import StorageFailed, WritesOverloaded
+
+from .refusal import (
+    BadRequest,
+    InvalidToken,
+    MethodNotAllowed,
+    Overloaded,
+    PathNotFound,
+    Refusal,
+    TokenExpired,
+    TokenRevoked,
+)
+
+logger = logging.getLogger("antonnia.server")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class Edge:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope["request_id"] = request_id
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception as error:
+            if started:
+                # The status is already on its way; all that is left is to break the connection.
+                raise
+            response = problem(_as_refusal(error, request_id), request_id)
+            await response(scope, receive, send_with_id)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            given = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(given):
+                return str(given)
+    return ids.new("req")
+
+
+def _as_refusal(error: Exception, request_id: str) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, WritesOverloaded):
+        return Overloaded(
+            "Too many writes are waiting; nothing was written.", retry_after_seconds=1
+        )
+    if isinstance(error, StorageFailed):
+        logger.error("storage failed in request %s: %s", request_id, error)
+        return Overloaded(
+            "The change could not be stored; nothing was written.", retry_after_seconds=5
+        )
+    logger.error("request %s failed", request_id, exc_info=error)
+    return Refusal(f"Something went wrong on our side. It is logged with request {request_id}.")
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """The framework's own refusals, said in ours."""
+    assert isinstance(error, HTTPException)
+    path = request.scope["path"]
+    if error.status_code == 404:
+        refusal: Refusal = PathNotFound(f"There is nothing at {path}.")
+    elif error.status_code == 405:
+        refusal = MethodNotAllowed(f"{path} does not take {request.method}.")
+    else:
+        refusal = BadRequest(str(error.detail))
+    return problem(refusal, request.scope["request_id"], error.headers or {})
+
+
+def problem(
+    refusal: Refusal, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A refusal as RFC 9457 wants it."""
+    content: dict[str, Any] = {
+        "type": f"urn:antonnia:error:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "request_id": request_id,
+    }
+    sent = dict(headers or {})
+    if refusal.errors:
+        content["errors"] = refusal.errors
+    if refusal.retry_after_seconds is not None:
+        content["retry_after"] = refusal.retry_after_seconds
+        sent["retry-after"] = str(refusal.retry_after_seconds)
+    if isinstance(refusal, InvalidToken | TokenExpired | TokenRevoked):
+        sent["www-authenticate"] = "Bearer"
+    return Response(
+        json.dumps(content, ensure_ascii=True),
+        refusal.status,
+        headers=sent,
+        media_type="application/problem+json",
+    )

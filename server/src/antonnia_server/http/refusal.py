@@ -1,0 +1,117 @@
+"""Refusals: the answers that are not what the caller asked for, and say why.
+
+Each class has a status and a code; the pair is API and never changes. The message is for people:
+which object, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, TypedDict
+
+
+class FieldError(TypedDict):
+    """One invalid field: where it is, what is wrong with it, and the kind of the mistake."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Refusal(Exception):
+    """The base of every refusal."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class MalformedJson(Refusal):
+    status = 400
+    code = "malformed_json"
+    title = "The body is not JSON"
+
+
+class BadRequest(Refusal):
+    status = 400
+    code = "bad_request"
+    title = "The request cannot be read"
+
+
+class InvalidToken(Refusal):
+    status = 401
+    code = "invalid_token"
+    title = "The token is not valid"
+
+
+class TokenExpired(Refusal):
+    status = 401
+    code = "token_expired"
+    title = "The token has expired"
+
+
+class TokenRevoked(Refusal):
+    status = 401
+    code = "token_revoked"
+    title = "The token was revoked"
+
+
+class PathNotFound(Refusal):
+    status = 404
+    code = "not_found"
+    title = "No such path"
+
+
+class MethodNotAllowed(Refusal):
+    status = 405
+    code = "method_not_allowed"
+    title = "The path does not take this method"
+
+
+class BodyTooLarge(Refusal):
+    status = 413
+    code = "body_too_large"
+    title = "The body is too large"
+
+
+class ValidationFailed(Refusal):
+    status = 422
+    code = "validation_error"
+    title = "The request is not valid"
+
+
+class UnknownField(ValidationFailed):
+    code = "unknown_field"
+    title = "The request has a field that does not exist"
+
+
+class IdempotencyKeyReused(Refusal):
+    status = 422
+    code = "idempotency_key_reused"
+    title = "The idempotency key was used for another request"
+
+
+class Overloaded(Refusal):
+    status = 503
+    code = "overloaded"
+    title = "The server cannot take this now"
+
+
+def invalid(loc: Sequence[str | int], message: str, kind: str = "value_error") -> ValidationFailed:
+    """A refusal of one field."""
+    where = ".".join(str(part) for part in loc)
+    return ValidationFailed(
+        f"{where}: {message}", errors=[{"loc": list(loc), "msg": message, "type": kind}]
+    )
