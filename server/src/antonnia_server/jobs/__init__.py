@@ -1,0 +1,18 @@
+"""Later work: do X at time T, once, with retries."""
+
+from .job import GiveUp, Handler, Job, JobLost, RunningJob
+from .runner import Runner
+from .service import Scheduled, finish, postpone, schedule
+
+__all__ = [
+    "GiveUp",
+    "Handler",
+    "Job",
+    "JobLost",
+    "Runner",
+    "RunningJob",
+    "Scheduled",
+    "finish",
+    "postpone",
+    "schedule",
+]

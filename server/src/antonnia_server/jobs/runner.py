@@ -1,0 +1,161 @@
+"""The one runner of jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from antonnia_server.clock import SECOND, Clock, HandClock
+from antonnia_server.db import Database, StorageFailed, WritesOverloaded
+
+from . import service, storage
+from .job import Handler, Job, JobLost, RunningJob
+
+logger = logging.getLogger("antonnia.jobs")
+
+LEASE_SECONDS = 15
+CONCURRENCY = 32
+# How long to wait before trying again when the storage refuses.
+STORAGE_RETRY_SECONDS = 1.0
+
+
+class Runner:
+    """Claims what is due and runs it, several jobs at a time, until it is stopped."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        handlers: Iterable[Handler],
+        *,
+        concurrency: int = CONCURRENCY,
+        lease_seconds: int = LEASE_SECONDS,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._handlers = {handler.name: handler for handler in handlers}
+        self._concurrency = concurrency
+        self._lease_seconds = lease_seconds
+        self._running: dict[asyncio.Task[None], Job] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        # Set while there is nothing to run at this moment; what a test waits for.
+        self._idle = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take over what a killed process left, and begin."""
+        await self._db.write(storage.end_all_leases)
+        self._db.listen(service.TOPIC, self._look_again)
+        self._tasks = [asyncio.create_task(self._claim()), asyncio.create_task(self._heartbeat())]
+
+    async def stop(self) -> None:
+        """Claim nothing more and let the jobs that run come to their end."""
+        self._stopping = True
+        self._wake.set()
+        claiming, heartbeat = self._tasks
+        await claiming
+        if self._running:
+            await asyncio.wait(self._running)
+        heartbeat.cancel()
+        await asyncio.gather(heartbeat, return_exceptions=True)
+
+    async def run_until(self, clock: HandClock, moment: int) -> None:
+        """Move the clock to `moment`, stopping wherever something is due, in order."""
+        while True:
+            await self._settle()
+            next_due = await self._db.read(storage.find_next_due)
+            if next_due is None or next_due > moment:
+                break
+            clock.move_to(next_due)
+            self._look_again()
+        clock.move_to(moment)
+
+    async def _settle(self) -> None:
+        """Wait until nothing runs and nothing is due."""
+        self._look_again()
+        await self._idle.wait()
+
+    def _look_again(self) -> None:
+        self._idle.clear()
+        self._wake.set()
+
+    async def _claim(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            next_due_at = await self._start_due()
+            if not self._running and not self._wake.is_set():
+                self._idle.set()
+            await self._sleep_until(next_due_at)
+
+    async def _start_due(self) -> int | None:
+        """Start what is due, as far as there is room; when to look again."""
+        room = self._concurrency - len(self._running)
+        if room == 0:
+            return None
+        try:
+            claimed = await self._db.write(service.claim, room, self._lease_seconds)
+        except Exception:
+            # Whatever it is, later work must go on when it is over.
+            logger.exception("jobs cannot be claimed")
+            return self._clock.now() + round(STORAGE_RETRY_SECONDS * SECOND)
+        for job in claimed.jobs:
+            self._idle.clear()
+            task = asyncio.create_task(self._run(job))
+            self._running[task] = job
+            task.add_done_callback(self._ended)
+        return claimed.next_due_at
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._wake.set()
+
+    async def _sleep_until(self, due_at: int | None) -> None:
+        timeout: float | None = None
+        # A clock that is moved by hand wakes the runner itself.
+        if due_at is not None and not isinstance(self._clock, HandClock):
+            timeout = (due_at - self._clock.now()) / SECOND
+            # What is due but was not claimed waits for a lock or for room, and whoever holds
+            # that wakes the runner at its end.
+            timeout = timeout if timeout > 0 else None
+        try:
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _run(self, job: Job) -> None:
+        handler = self._handlers.get(job.name)
+        try:
+            if handler is None:
+                raise LookupError(f"no handler for jobs named {job.name!r}")
+            await handler.run(RunningJob(self._db, job))
+        except JobLost:
+            logger.warning("job %s (%s) was taken over by another worker", job.id, job.name)
+        except Exception as error:
+            # The edge of all later work, as the HTTP edge is of requests: whatever a handler
+            # could not do is logged, tried again, and at last parked.
+            logger.exception("job %s (%s) failed in request %s", job.id, job.name, job.request_id)
+            await self._fail(job, handler, f"{type(error).__name__}: {error}")
+
+    async def _fail(self, job: Job, handler: Handler | None, error: str) -> None:
+        while True:
+            try:
+                await self._db.write(service.fail, job, handler, error)
+                return
+            except (StorageFailed, WritesOverloaded) as failure:
+                logger.error("the failure of job %s cannot be stored: %s", job.id, failure)
+                await asyncio.sleep(STORAGE_RETRY_SECONDS)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            if not self._running:
+                continue
+            lease_until = self._clock.now() + self._lease_seconds * SECOND
+            held = list(self._running.values())
+            try:
+                await self._db.write(storage.extend_leases, held, lease_until=lease_until)
+            except (StorageFailed, WritesOverloaded) as error:
+                logger.error("leases cannot be extended: %s", error)

@@ -1,0 +1,127 @@
+"""The rules of jobs: when one is due, who may run it, and what follows a failure."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from antonnia_server import ids
+from antonnia_server.clock import SECOND
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+
+from . import storage
+from .job import Handler, caller_of
+from .storage import JobRow
+
+TOPIC = "jobs"
+MAX_BACKOFF_SECONDS = 600
+
+
+class Scheduled(NamedTuple):
+    """A job that waits, and whether this call made it."""
+
+    id: str
+    due_at: int
+    is_new: bool
+
+
+class Claimed(NamedTuple):
+    """Jobs to run now, and when to look again if nothing happens before."""
+
+    jobs: list[JobRow]
+    next_due_at: int | None
+
+
+def schedule(
+    tx: Transaction,
+    caller: Caller,
+    name: str,
+    arguments: dict[str, Any],
+    *,
+    due_at: int,
+    dedupe_key: str | None = None,
+    lock_key: str | None = None,
+    at_most_after: int | None = None,
+) -> Scheduled:
+    """Have the handler of `name` run at `due_at`, if this transaction commits.
+
+    While a job of the same `dedupe_key` waits, it is moved instead: but to no later than
+    `at_most_after` microseconds after it was first scheduled. Of the jobs that share a `lock_key`
+    one runs at a time.
+    """
+    tx.notify(TOPIC)
+    waiting = None
+    if dedupe_key is not None:
+        waiting = storage.find_waiting(tx, caller.organization_id, name, dedupe_key)
+    if waiting is not None:
+        if at_most_after is not None:
+            due_at = min(due_at, waiting.created_at + at_most_after)
+        storage.move_job(tx, waiting.id, due_at=due_at)
+        return Scheduled(waiting.id, due_at, is_new=False)
+    job = JobRow(
+        id=ids.new("job"),
+        organization_id=caller.organization_id,
+        name=name,
+        arguments=arguments,
+        due_at=due_at,
+        lock_key=lock_key,
+        attempts=0,
+        fencing_token=0,
+        request_id=caller.request_id,
+        created_at=tx.now,
+    )
+    storage.create_job(tx, job, dedupe_key=dedupe_key)
+    return Scheduled(job.id, due_at, is_new=True)
+
+
+def claim(tx: Transaction, limit: int, lease_seconds: int) -> Claimed:
+    """Take up to `limit` jobs that are due or that a dead worker has left."""
+    lease_until = tx.now + lease_seconds * SECOND
+    claimed = [
+        storage.claim(tx, job, lease_until=lease_until) for job in storage.list_abandoned(tx, limit)
+    ]
+    taken_locks: set[str] = set()
+    for job in storage.list_due(tx, limit - len(claimed)):
+        if job.lock_key is not None and job.lock_key in taken_locks:
+            continue
+        if job.lock_key is not None:
+            taken_locks.add(job.lock_key)
+        claimed.append(storage.claim(tx, job, lease_until=lease_until))
+    return Claimed(claimed, storage.find_next_due(tx))
+
+
+def finish(tx: Transaction, job: JobRow) -> None:
+    """The job is done, in the transaction of its last effect."""
+    deleted = storage.delete_job(tx, job)
+    assert deleted, f"job {job.id} is not held by this worker"
+    if job.lock_key is not None:
+        tx.notify(TOPIC)
+
+
+def postpone(tx: Transaction, job: JobRow, *, due_at: int) -> None:
+    """Run the job again at `due_at`; this is not a failure and costs no attempt."""
+    storage.release_job(tx, job, status="pending", due_at=due_at, attempts=0, last_error=None)
+    tx.notify(TOPIC)
+
+
+def fail(tx: Transaction, job: JobRow, handler: Handler | None, error: str) -> None:
+    """Have a failed job tried again after a while, or park it where an operator sees it."""
+    if not storage.is_held(tx, job):
+        return
+    tx.notify(TOPIC)
+    if handler is not None and job.attempts < handler.max_attempts:
+        delay_seconds = min(2 ** (job.attempts - 1), MAX_BACKOFF_SECONDS)
+        storage.release_job(
+            tx,
+            job,
+            status="pending",
+            due_at=tx.now + delay_seconds * SECOND,
+            attempts=job.attempts,
+            last_error=error,
+        )
+        return
+    if handler is not None and handler.give_up is not None:
+        handler.give_up(tx, caller_of(job), job, error)
+    storage.release_job(
+        tx, job, status="parked", due_at=job.due_at, attempts=job.attempts, last_error=error
+    )

@@ -1,0 +1,184 @@
+"""The SQL of jobs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from antonnia_server.db import Statement, Transaction
+
+from .tables import jobs
+
+
+class JobRow(NamedTuple):
+    id: str
+    organization_id: str | None
+    name: str
+    arguments: dict[str, Any]
+    due_at: int
+    lock_key: str | None
+    attempts: int
+    fencing_token: int
+    request_id: str | None
+    created_at: int
+
+
+class _Due(NamedTuple):
+    due_at: int
+
+
+_t = jobs.c
+_COLUMNS = tuple(_t[name] for name in JobRow._fields)
+_INSERT: Statement[JobRow] = Statement(sa.insert(jobs))
+_FIND_WAITING = Statement(
+    sa.select(*_COLUMNS).where(
+        _t.organization_id == sa.bindparam("organization_id"),
+        _t.name == sa.bindparam("name"),
+        _t.dedupe_key == sa.bindparam("dedupe_key"),
+    ),
+    JobRow,
+)
+_MOVE: Statement[JobRow] = Statement(
+    sa.update(jobs).where(_t.id == sa.bindparam("job")).values(due_at=sa.bindparam("due_at"))
+)
+_running = jobs.alias("running")
+_LIST_DUE = Statement(
+    sa.select(*_COLUMNS)
+    .where(
+        _t.status == "pending",
+        _t.due_at <= sa.bindparam("now"),
+        sa.or_(
+            _t.lock_key.is_(None),
+            ~sa.exists().where(_running.c.status == "running", _running.c.lock_key == _t.lock_key),
+        ),
+    )
+    .order_by(_t.due_at, _t.id)
+    .limit(sa.bindparam("limit")),
+    JobRow,
+)
+_LIST_ABANDONED = Statement(
+    sa.select(*_COLUMNS)
+    .where(_t.status == "running", _t.lease_until <= sa.bindparam("now"))
+    .order_by(_t.lease_until)
+    .limit(sa.bindparam("limit")),
+    JobRow,
+)
+_CLAIM: Statement[JobRow] = Statement(
+    sa.update(jobs)
+    .where(_t.id == sa.bindparam("job"))
+    .values(
+        status="running",
+        dedupe_key=None,
+        attempts=_t.attempts + 1,
+        fencing_token=_t.fencing_token + 1,
+        lease_until=sa.bindparam("lease_until"),
+    )
+)
+_NEXT_DUE = Statement(
+    sa.select(_t.due_at).where(_t.status == "pending").order_by(_t.due_at).limit(1), _Due
+)
+_held = (
+    _t.id == sa.bindparam("job"),
+    _t.status == "running",
+    _t.fencing_token == sa.bindparam("token"),
+)
+_FIND_HELD = Statement(sa.select(*_COLUMNS).where(*_held), JobRow)
+_DELETE: Statement[JobRow] = Statement(sa.delete(jobs).where(*_held))
+_RELEASE: Statement[JobRow] = Statement(
+    sa.update(jobs)
+    .where(*_held)
+    .values(
+        status=sa.bindparam("new_status"),
+        due_at=sa.bindparam("due_at"),
+        attempts=sa.bindparam("attempts"),
+        last_error=sa.bindparam("last_error"),
+    )
+)
+
+
+def create_job(tx: Transaction, job: JobRow, *, dedupe_key: str | None) -> None:
+    _INSERT.run(
+        tx,
+        **job._asdict(),
+        dedupe_key=dedupe_key,
+        status="pending",
+        lease_until=0,
+        last_error=None,
+    )
+
+
+def find_waiting(
+    tx: Transaction, organization_id: str | None, name: str, dedupe_key: str
+) -> JobRow | None:
+    return _FIND_WAITING.find(tx, organization_id=organization_id, name=name, dedupe_key=dedupe_key)
+
+
+def move_job(tx: Transaction, job_id: str, *, due_at: int) -> None:
+    _MOVE.run(tx, job=job_id, due_at=due_at)
+
+
+def list_due(tx: Transaction, limit: int) -> list[JobRow]:
+    """Jobs that may run now, oldest first; several of them may share a lock."""
+    return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+
+
+def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
+    """Running jobs whose worker has not been heard of within the lease."""
+    return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+
+
+def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
+    _CLAIM.run(tx, job=job.id, lease_until=lease_until)
+    return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
+
+
+def find_next_due(tx: Transaction) -> int | None:
+    """When the next waiting job is due, whether or not its lock is free."""
+    found = _NEXT_DUE.find(tx)
+    return None if found is None else found.due_at
+
+
+def is_held(tx: Transaction, job: JobRow) -> bool:
+    """Whether this claim of the job is still the newest."""
+    return _FIND_HELD.find(tx, job=job.id, token=job.fencing_token) is not None
+
+
+def delete_job(tx: Transaction, job: JobRow) -> bool:
+    return _DELETE.run(tx, job=job.id, token=job.fencing_token) == 1
+
+
+def release_job(
+    tx: Transaction,
+    job: JobRow,
+    *,
+    status: str,
+    due_at: int,
+    attempts: int,
+    last_error: str | None,
+) -> bool:
+    """Give a running job back: `pending` to run again, `parked` for an operator."""
+    released = _RELEASE.run(
+        tx,
+        job=job.id,
+        token=job.fencing_token,
+        new_status=status,
+        due_at=due_at,
+        attempts=attempts,
+        last_error=last_error,
+    )
+    return released == 1
+
+
+def extend_leases(tx: Transaction, held: list[JobRow], *, lease_until: int) -> None:
+    for job in held:
+        tx.connection.execute(
+            sa.update(jobs)
+            .where(_t.id == job.id, _t.status == "running", _t.fencing_token == job.fencing_token)
+            .values(lease_until=lease_until)
+        )
+
+
+def end_all_leases(tx: Transaction) -> None:
+    """For the one process that owns the database, when it starts: nobody else is running."""
+    tx.connection.execute(sa.update(jobs).where(_t.status == "running").values(lease_until=0))

@@ -1,0 +1,55 @@
+"""The table of jobs."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from antonnia_server.db import Json, metadata
+
+_PENDING = sa.text("status = 'pending'")
+_RUNNING = sa.text("status = 'running'")
+_HELD_LOCK = sa.text("status = 'running' AND lock_key IS NOT NULL")
+_DEDUPED = sa.text("dedupe_key IS NOT NULL")
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    # None for work of the platform itself.
+    sa.Column("organization_id", sa.Text),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("arguments", Json, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    # Scheduling again under the same key moves the job that waits. Cleared when it begins to run.
+    sa.Column("dedupe_key", sa.Text),
+    # One running job for each key.
+    sa.Column("lock_key", sa.Text),
+    # pending, running or parked; a job that is done is deleted.
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("lease_until", sa.BigInteger, nullable=False),
+    # Grows with every claim: a worker that wakes up late holds an old one and cannot write.
+    sa.Column("fencing_token", sa.BigInteger, nullable=False),
+    sa.Column("last_error", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Index("ix_jobs_due", "due_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    sa.Index("ix_jobs_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    sa.Index(
+        "uq_jobs_lock",
+        "lock_key",
+        unique=True,
+        sqlite_where=_HELD_LOCK,
+        postgresql_where=_HELD_LOCK,
+    ),
+    sa.Index(
+        "uq_jobs_dedupe",
+        "organization_id",
+        "name",
+        "dedupe_key",
+        unique=True,
+        sqlite_where=_DEDUPED,
+        postgresql_where=_DEDUPED,
+    ),
+    sqlite_with_rowid=False,
+)
