@@ -1,0 +1,1 @@
+"""Sessions between contacts and agents, their messages, and the agents."""

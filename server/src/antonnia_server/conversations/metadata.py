@@ -1,0 +1,80 @@
+"""Paths and values of a session's metadata: what may be stored, and what a search looks up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from antonnia_server.http.refusal import invalid
+
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 16
+# Longer values are looked up by their hash, so that the index stays small.
+_MAX_INDEXED_CHARACTERS = 200
+_UNESCAPED_DOT = re.compile(r"(?<!\\)\.")
+
+
+def refuse_oversized(metadata: Mapping[str, Any], loc: tuple[str, ...]) -> None:
+    """Raises `ValidationFailed` for metadata over 64 KiB or nested deeper than 16."""
+    if _depth(metadata) > MAX_DEPTH:
+        raise invalid(loc, f"may be nested {MAX_DEPTH} levels deep at most")
+    encoded = json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(encoded) > MAX_BYTES:
+        raise invalid(loc, f"may have {MAX_BYTES:,} bytes at most, and has {len(encoded):,}")
+
+
+def _depth(value: Any) -> int:
+    children: list[Any]
+    if isinstance(value, Mapping):
+        children = list(value.values())  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # any JSON
+    elif isinstance(value, list):
+        children = value  # pyright: ignore[reportUnknownVariableType]  # any JSON
+    else:
+        return 0
+    return 1 + max((_depth(child) for child in children), default=0)
+
+
+def leaves(metadata: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Every path and value that a search can match, as the index holds them."""
+    return set(_leaves(metadata, ()))
+
+
+def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, child in value.items():  # pyright: ignore[reportUnknownVariableType]  # any JSON
+            yield from _leaves(child, (*keys, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, list):
+        # A path through a list matches if any element does.
+        for element in value:  # pyright: ignore[reportUnknownVariableType]  # any JSON
+            yield from _leaves(element, keys)
+    else:
+        yield _joined(keys), indexed_value(value)
+
+
+def indexed_path(path: str) -> str:
+    """A path of a search, as the index holds it: split on `.`, with `\\.` for a literal dot."""
+    return _joined(key.replace("\\.", ".") for key in _UNESCAPED_DOT.split(path))
+
+
+def _joined(keys: Iterable[str]) -> str:
+    return ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
+
+
+def indexed_value(value: str | float | bool | None) -> str:
+    """A value as the index holds it: its kind and its text, the same for 3 and 3.0."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            if len(value) > _MAX_INDEXED_CHARACTERS:
+                return "hash:" + hashlib.sha256(value.encode()).hexdigest()
+            return "text:" + value
+        case float() if value.is_integer():
+            return f"number:{int(value)}"
+        case _:
+            return f"number:{value!r}"

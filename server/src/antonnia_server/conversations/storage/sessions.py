@@ -1,0 +1,298 @@
+"""The SQL of sessions and of the conversations they belong to."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from antonnia_server.db import Statement, Transaction
+from antonnia_server.http.caller import Caller
+
+from ..metadata import leaves
+from ..tables import agents, conversations, session_metadata, sessions
+from .agents import AgentRow
+
+
+class SessionRow(NamedTuple):
+    """A session with the agent that holds it."""
+
+    id: str
+    organization_id: str
+    conversation_id: str
+    contact_id: str
+    contact_name: str
+    thread_id: str | None
+    status: str
+    ending_survey_submission_id: str | None
+    metadata: dict[str, Any]
+    epoch: int
+    last_position: int
+    created_at: int
+    updated_at: int | None
+    closed_at: int | None
+    agent_id: str | None
+    agent_name: str | None = None
+    agent_type: str | None = None
+    agent_profile_id: str | None = None
+    agent_assistant_id: str | None = None
+    agent_created_at: int | None = None
+
+    def held_by(self, agent: AgentRow | None) -> SessionRow:
+        """This session as it is when `agent` holds it."""
+        if agent is None:
+            return self._replace(
+                agent_id=None,
+                agent_name=None,
+                agent_type=None,
+                agent_profile_id=None,
+                agent_assistant_id=None,
+                agent_created_at=None,
+            )
+        return self._replace(
+            agent_id=agent.id,
+            agent_name=agent.name,
+            agent_type=agent.type,
+            agent_profile_id=agent.profile_id,
+            agent_assistant_id=agent.assistant_id,
+            agent_created_at=agent.created_at,
+        )
+
+
+class ConversationRow(NamedTuple):
+    id: str
+
+
+_t = sessions.c
+SELECT_SESSIONS = sa.select(
+    _t.id,
+    _t.organization_id,
+    _t.conversation_id,
+    _t.contact_id,
+    _t.contact_name,
+    _t.thread_id,
+    _t.status,
+    _t.ending_survey_submission_id,
+    _t.metadata,
+    _t.epoch,
+    _t.last_position,
+    _t.created_at,
+    _t.updated_at,
+    _t.closed_at,
+    _t.agent_id,
+    agents.c.name.label("agent_name"),
+    agents.c.type.label("agent_type"),
+    agents.c.profile_id.label("agent_profile_id"),
+    agents.c.assistant_id.label("agent_assistant_id"),
+    agents.c.created_at.label("agent_created_at"),
+).select_from(
+    sessions.outerjoin(
+        agents,
+        sa.and_(agents.c.organization_id == _t.organization_id, agents.c.id == _t.agent_id),
+    )
+)
+_ONE = SELECT_SESSIONS.where(
+    _t.organization_id == sa.bindparam("organization_id"), _t.id == sa.bindparam("id")
+)
+_FIND = Statement(_ONE, SessionRow)
+_LOCK = Statement(_ONE.with_for_update(of=sessions), SessionRow)
+_INSERT: Statement[SessionRow] = Statement(sa.insert(sessions))
+_UPDATE: Statement[SessionRow] = Statement(
+    sa.update(sessions)
+    .where(_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("session"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (
+                "contact_name",
+                "thread_id",
+                "status",
+                "agent_id",
+                "ending_survey_submission_id",
+                "metadata",
+                "epoch",
+                "last_position",
+                "updated_at",
+                "closed_at",
+            )
+        }
+    )
+)
+_UPDATE_POSITION: Statement[SessionRow] = Statement(
+    sa.update(sessions)
+    .where(_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("session"))
+    .values(last_position=sa.bindparam("last_position"), epoch=sa.bindparam("epoch"))
+)
+_INSERT_METADATA: Statement[SessionRow] = Statement(sa.insert(session_metadata))
+_DELETE_METADATA: Statement[SessionRow] = Statement(
+    sa.delete(session_metadata).where(
+        session_metadata.c.organization_id == sa.bindparam("organization_id"),
+        session_metadata.c.path == sa.bindparam("path"),
+        session_metadata.c.value == sa.bindparam("value"),
+        session_metadata.c.created_at == sa.bindparam("created_at"),
+        session_metadata.c.session_id == sa.bindparam("session_id"),
+    )
+)
+_c = conversations.c
+_FIND_CONVERSATION = Statement(
+    sa.select(_c.id).where(
+        _c.organization_id == sa.bindparam("organization_id"),
+        _c.channel_type == sa.bindparam("channel_type"),
+        _c.channel_id == sa.bindparam("channel_id"),
+        _c.channel_user_id == sa.bindparam("channel_user_id"),
+    ),
+    ConversationRow,
+)
+_INSERT_CONVERSATION: Statement[ConversationRow] = Statement(sa.insert(conversations))
+_UPDATE_CURRENT_SESSION: Statement[ConversationRow] = Statement(
+    sa.update(conversations)
+    .where(_c.organization_id == sa.bindparam("org"), _c.id == sa.bindparam("conversation"))
+    .values(current_session_id=sa.bindparam("session_id"))
+)
+_UPDATE_LAST_MESSAGE: Statement[ConversationRow] = Statement(
+    sa.update(conversations)
+    .where(_c.organization_id == sa.bindparam("org"), _c.id == sa.bindparam("conversation"))
+    .values(last_message_id=sa.bindparam("message_id"), last_message_at=sa.bindparam("created_at"))
+)
+
+
+def find_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow | None:
+    return _FIND.find(tx, organization_id=caller.organization_id, id=session_id)
+
+
+def lock_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow | None:
+    return _LOCK.find(tx, organization_id=caller.organization_id, id=session_id)
+
+
+def create_session(tx: Transaction, caller: Caller, session: SessionRow) -> None:
+    _INSERT.run(
+        tx,
+        organization_id=caller.organization_id,
+        id=session.id,
+        conversation_id=session.conversation_id,
+        contact_id=session.contact_id,
+        contact_name=session.contact_name,
+        thread_id=session.thread_id,
+        status=session.status,
+        agent_id=session.agent_id,
+        ending_survey_submission_id=session.ending_survey_submission_id,
+        metadata=session.metadata,
+        epoch=session.epoch,
+        last_position=session.last_position,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        closed_at=session.closed_at,
+    )
+    _index(tx, caller, session, leaves(session.metadata))
+
+
+def update_session(
+    tx: Transaction, caller: Caller, before: SessionRow, session: SessionRow
+) -> None:
+    """Write every field that can change, and the index of the metadata where that changed."""
+    _UPDATE.run(
+        tx,
+        org=caller.organization_id,
+        session=session.id,
+        contact_name=session.contact_name,
+        thread_id=session.thread_id,
+        status=session.status,
+        agent_id=session.agent_id,
+        ending_survey_submission_id=session.ending_survey_submission_id,
+        metadata=session.metadata,
+        epoch=session.epoch,
+        last_position=session.last_position,
+        updated_at=session.updated_at,
+        closed_at=session.closed_at,
+    )
+    old, new = leaves(before.metadata), leaves(session.metadata)
+    for path, value in old - new:
+        _DELETE_METADATA.run(tx, **_indexed(caller, session, path, value))
+    _index(tx, caller, session, new - old)
+
+
+def update_position(
+    tx: Transaction, caller: Caller, session_id: str, *, last_position: int, epoch: int
+) -> None:
+    _UPDATE_POSITION.run(
+        tx,
+        org=caller.organization_id,
+        session=session_id,
+        last_position=last_position,
+        epoch=epoch,
+    )
+
+
+def _index(
+    tx: Transaction, caller: Caller, session: SessionRow, entries: set[tuple[str, str]]
+) -> None:
+    for path, value in entries:
+        _INSERT_METADATA.run(tx, **_indexed(caller, session, path, value))
+
+
+def _indexed(caller: Caller, session: SessionRow, path: str, value: str) -> dict[str, Any]:
+    return {
+        "organization_id": caller.organization_id,
+        "path": path,
+        "value": value,
+        "created_at": session.created_at,
+        "session_id": session.id,
+    }
+
+
+def find_conversation(
+    tx: Transaction, caller: Caller, *, channel_type: str, channel_id: str, channel_user_id: str
+) -> ConversationRow | None:
+    return _FIND_CONVERSATION.find(
+        tx,
+        organization_id=caller.organization_id,
+        channel_type=channel_type,
+        channel_id=channel_id,
+        channel_user_id=channel_user_id,
+    )
+
+
+def create_conversation(
+    tx: Transaction,
+    caller: Caller,
+    conversation_id: str,
+    *,
+    channel_type: str,
+    channel_id: str,
+    channel_user_id: str,
+    contact_id: str,
+    current_session_id: str,
+) -> None:
+    _INSERT_CONVERSATION.run(
+        tx,
+        organization_id=caller.organization_id,
+        id=conversation_id,
+        channel_type=channel_type,
+        channel_id=channel_id,
+        channel_user_id=channel_user_id,
+        contact_id=contact_id,
+        current_session_id=current_session_id,
+        last_message_id=None,
+        last_message_at=None,
+        created_at=tx.now,
+    )
+
+
+def update_current_session(
+    tx: Transaction, caller: Caller, conversation_id: str, session_id: str
+) -> None:
+    _UPDATE_CURRENT_SESSION.run(
+        tx, org=caller.organization_id, conversation=conversation_id, session_id=session_id
+    )
+
+
+def update_last_message(
+    tx: Transaction, caller: Caller, conversation_id: str, message_id: str
+) -> None:
+    _UPDATE_LAST_MESSAGE.run(
+        tx,
+        org=caller.organization_id,
+        conversation=conversation_id,
+        message_id=message_id,
+        created_at=tx.now,
+    )

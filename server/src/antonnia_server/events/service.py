@@ -1,0 +1,35 @@
+"""What may be announced, and how."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from antonnia_server import ids
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+
+from . import storage
+
+TOPIC = "events"
+
+
+class Announced(Protocol):
+    """A wire object with an id."""
+
+    id: str
+
+    def model_dump_json(self) -> str: ...
+
+
+def publish(tx: Transaction, caller: Caller, type: str, object: Announced) -> None:
+    """Write an event into the log, in the transaction of the change that it reports."""
+    storage.create_event(
+        tx,
+        caller.organization_id,
+        ids.new("evt"),
+        type=type,
+        object_id=object.id,
+        data=b'{"object":' + object.model_dump_json().encode() + b"}",
+        request_id=caller.request_id,
+    )
+    tx.notify(TOPIC)
