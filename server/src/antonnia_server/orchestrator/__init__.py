@@ -1,1 +1,1 @@
-"""Assistants, threads, runs and the knowledge that they answer from."""
+"""Assistants, and the runs in which they answer."""

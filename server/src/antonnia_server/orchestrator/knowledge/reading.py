@@ -126,7 +126,7 @@ def _read_markdown(file_name: str, text: str) -> Iterator[_Row]:
     for section in sections(text):
         title = section.title or PurePath(file_name).stem
         kind: EntryKind = "question" if title.endswith("?") else "article"
-        context = " › ".join(section.parents)  # noqa: RUF001  # the usual sign in a path of headings
+        context = " › ".join(section.parents)  # the usual sign in a path of headings
         yield _Row(section.line, kind, title, section.text, context=context)
 
 

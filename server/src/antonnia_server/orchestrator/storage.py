@@ -1,0 +1,231 @@
+"""The SQL of assistants, threads, runs and steps."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from antonnia_server.db import Statement, Transaction
+from antonnia_server.http.caller import Caller
+
+from .tables import assistants, run_steps, runs, threads
+
+
+class AssistantRow(NamedTuple):
+    id: str
+    name: str
+    engine: str
+    knowledge_ids: list[str]
+    version: int
+
+
+class ThreadRow(NamedTuple):
+    id: str
+    answered_position: int
+
+
+class RunRow(NamedTuple):
+    id: str
+    thread_id: str
+    assistant_id: str
+    assistant_version: int
+    status: str
+    job_id: str | None
+    epoch: int
+    input_position: int
+    attempt: int
+    started_at: int
+
+
+class StepRow(NamedTuple):
+    number: int
+    type: str
+    status: str
+    output: dict[str, Any] | None
+
+
+_INSERT_ASSISTANT: Statement[AssistantRow] = Statement(sa.insert(assistants))
+_FIND_ASSISTANT = Statement(
+    sa.select(*(assistants.c[name] for name in AssistantRow._fields)).where(
+        assistants.c.organization_id == sa.bindparam("organization_id"),
+        assistants.c.id == sa.bindparam("id"),
+    ),
+    AssistantRow,
+)
+_INSERT_THREAD: Statement[ThreadRow] = Statement(sa.insert(threads))
+_FIND_THREAD = Statement(
+    sa.select(threads.c.id, threads.c.answered_position).where(
+        threads.c.organization_id == sa.bindparam("organization_id"),
+        threads.c.session_id == sa.bindparam("session_id"),
+    ),
+    ThreadRow,
+)
+_UPDATE_ANSWERED_POSITION: Statement[ThreadRow] = Statement(
+    sa.update(threads)
+    .where(threads.c.organization_id == sa.bindparam("org"), threads.c.id == sa.bindparam("thread"))
+    .values(answered_position=sa.bindparam("answered_position"), updated_at=sa.bindparam("now"))
+)
+_INSERT_RUN: Statement[RunRow] = Statement(sa.insert(runs))
+_FIND_UNFINISHED_RUN = Statement(
+    sa.select(*(runs.c[name] for name in RunRow._fields)).where(
+        runs.c.organization_id == sa.bindparam("organization_id"),
+        runs.c.job_id == sa.bindparam("job_id"),
+        runs.c.status == "in_progress",
+    ),
+    RunRow,
+)
+_FINISH_RUN: Statement[RunRow] = Statement(
+    sa.update(runs)
+    .where(runs.c.organization_id == sa.bindparam("org"), runs.c.id == sa.bindparam("run"))
+    .values(
+        status=sa.bindparam("new_status"),
+        last_error=sa.bindparam("error"),
+        finished_at=sa.bindparam("now"),
+    )
+)
+_INSERT_STEP: Statement[StepRow] = Statement(sa.insert(run_steps))
+_LIST_STEPS = Statement(
+    sa.select(
+        run_steps.c.index.label("number"),
+        run_steps.c.type,
+        run_steps.c.status,
+        run_steps.c.output,
+    )
+    .where(
+        run_steps.c.organization_id == sa.bindparam("organization_id"),
+        run_steps.c.run_id == sa.bindparam("run_id"),
+    )
+    .order_by(run_steps.c.index),
+    StepRow,
+)
+
+
+def create_assistant(
+    tx: Transaction,
+    caller: Caller,
+    assistant_id: str,
+    *,
+    name: str,
+    description: str | None,
+    engine: str,
+    knowledge_ids: list[str],
+) -> None:
+    _INSERT_ASSISTANT.run(
+        tx,
+        organization_id=caller.organization_id,
+        id=assistant_id,
+        name=name,
+        description=description,
+        engine=engine,
+        model=None,
+        instructions=None,
+        tools=[],
+        knowledge_ids=knowledge_ids,
+        flow_id=None,
+        limits={},
+        fallback={},
+        version=1,
+        metadata={},
+        created_at=tx.now,
+        updated_at=None,
+    )
+
+
+def find_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
+    return _FIND_ASSISTANT.find(tx, organization_id=caller.organization_id, id=assistant_id)
+
+
+def create_session_thread(
+    tx: Transaction, caller: Caller, thread_id: str, session_id: str
+) -> ThreadRow:
+    _INSERT_THREAD.run(
+        tx,
+        organization_id=caller.organization_id,
+        id=thread_id,
+        user_id=None,
+        session_id=session_id,
+        status="idle",
+        answered_position=0,
+        metadata={},
+        created_at=tx.now,
+        updated_at=None,
+    )
+    return ThreadRow(thread_id, 0)
+
+
+def find_session_thread(tx: Transaction, caller: Caller, session_id: str) -> ThreadRow | None:
+    return _FIND_THREAD.find(tx, organization_id=caller.organization_id, session_id=session_id)
+
+
+def update_answered_position(
+    tx: Transaction, caller: Caller, thread_id: str, answered_position: int
+) -> None:
+    _UPDATE_ANSWERED_POSITION.run(
+        tx,
+        org=caller.organization_id,
+        thread=thread_id,
+        answered_position=answered_position,
+        now=tx.now,
+    )
+
+
+def create_run(tx: Transaction, caller: Caller, run: RunRow, *, trigger: str) -> None:
+    _INSERT_RUN.run(
+        tx,
+        **run._asdict(),
+        organization_id=caller.organization_id,
+        trigger=trigger,
+        required_action=None,
+        last_error=None,
+        usage=None,
+        due_at=None,
+        finished_at=None,
+        created_at=tx.now,
+    )
+
+
+def find_unfinished_run(tx: Transaction, caller: Caller, job_id: str) -> RunRow | None:
+    return _FIND_UNFINISHED_RUN.find(tx, organization_id=caller.organization_id, job_id=job_id)
+
+
+def finish_run(
+    tx: Transaction, caller: Caller, run_id: str, *, status: str, error: dict[str, Any] | None
+) -> None:
+    _FINISH_RUN.run(
+        tx, org=caller.organization_id, run=run_id, new_status=status, error=error, now=tx.now
+    )
+
+
+def create_step(
+    tx: Transaction,
+    caller: Caller,
+    step_id: str,
+    *,
+    run_id: str,
+    index: int,
+    type: str,
+    input: dict[str, Any] | None,
+    output: dict[str, Any] | None,
+    citations: list[dict[str, Any]] | None,
+) -> None:
+    """Write a completed step."""
+    _INSERT_STEP.run(
+        tx,
+        organization_id=caller.organization_id,
+        run_id=run_id,
+        index=index,
+        id=step_id,
+        type=type,
+        status="completed",
+        input=input,
+        output=output,
+        citations=citations,
+        usage=None,
+        created_at=tx.now,
+        finished_at=tx.now,
+    )
+
+
+def list_steps(tx: Transaction, caller: Caller, run_id: str) -> list[StepRow]:
+    return _LIST_STEPS.all(tx, organization_id=caller.organization_id, run_id=run_id)
