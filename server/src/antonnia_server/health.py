@@ -1,0 +1,35 @@
+"""Whether the process is up, and whether it can do its work."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from .db import Database, StorageFailed, Transaction
+from .db.revision import newest_revision, stored_revision
+from .http.documents import describes
+from .http.refusal import Overloaded
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", status_code=200)
+async def livez() -> dict[str, str]:
+    """The process is up."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", status_code=200, responses=describes(None, raises=[Overloaded])["responses"])
+async def readyz(request: Request) -> Response:
+    """The storage can be reached and its schema is this version's."""
+    db: Database = request.app.state.db
+
+    def revision(tx: Transaction) -> str | None:
+        return stored_revision(tx.connection)
+
+    try:
+        stored = await db.read(revision)
+    except StorageFailed:
+        raise Overloaded("The storage cannot be reached.", retry_after_seconds=1) from None
+    if stored != newest_revision():
+        raise Overloaded("The schema is not this version's; run `antonnia migrate`.")
+    return Response(b'{"status":"ok"}', media_type="application/json")
