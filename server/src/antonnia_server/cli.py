@@ -56,6 +56,9 @@ class LazyGroup(click.Group):
     lazy={
         "dev": ("dev:dev", "Run a server for development, ready to be used."),
         "serve": ("serve:serve", "Run the server in production."),
+        "migrate": ("migrate:migrate", "Bring the database to this version's schema."),
+        "token": ("token:token", "Make API tokens."),
+        "knowledge": ("knowledge:knowledge", "Import what an assistant answers from."),
     },
 )
 @click.version_option(version("antonnia-server"), prog_name="antonnia")

@@ -16,7 +16,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class DataDirectory:
         self._server = self._beside("server.json")
 
     @contextmanager
-    def owned(self) -> Iterator[None]:
+    def owned(self) -> Generator[None]:
         """Create the directory if need be, and own it.
 
         Raises:
@@ -65,14 +65,14 @@ class DataDirectory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+                holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
                 raise DirectoryInUse(
                     f"{self.database.parent} is in use by another process"
                     + (f" ({holder})." if holder else ".")
                 ) from error
             try:
                 os.ftruncate(lock, 0)
-                os.pwrite(lock, str(os.getpid()).encode(), 0)
+                os.pwrite(lock, f"process {os.getpid()}".encode(), 0)
                 # Left by a process that was killed.
                 self._server.unlink(missing_ok=True)
                 # SQLite gives its own files beside the database the mode of the database.
@@ -84,7 +84,7 @@ class DataDirectory:
             os.close(lock)
 
     @contextmanager
-    def announced(self, server: Server) -> Iterator[None]:
+    def announced(self, server: Server) -> Generator[None]:
         """Let the commands beside a running server find it."""
         _write_private(self._server, json.dumps(server._asdict()))
         try:
@@ -114,7 +114,7 @@ class DataDirectory:
         return self.database.with_name(f"{self.database.name}.{suffix}")
 
     def _unusable(self, error: OSError) -> Fault:
-        reason = os.strerror(error.errno or errno.EIO)
+        reason = "it is a file" if error.errno == errno.EEXIST else error.strerror
         return Fault(f"{self.database.parent} cannot be used as a data directory: {reason}.")
 
 

@@ -68,6 +68,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def base_url_of(listener: socket.socket) -> str:
     """Where a client on this machine reaches the socket."""
+    host: str
+    port: int
     host, port = listener.getsockname()[:2]
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # asked for, not chosen
     return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"

@@ -12,7 +12,7 @@ from antonnia_server.http.refusal import InvalidToken, TokenExpired, TokenRevoke
 
 from . import storage
 from .secrets import SHOWN_CHARACTERS, hash_secret, is_well_formed, new_secret
-from .storage import OrganizationRow
+from .storage import OrganizationRow as OrganizationRow
 
 # How long another process may not notice that a token was revoked.
 REMEMBERED_SECONDS = 1.0

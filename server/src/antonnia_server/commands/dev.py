@@ -46,7 +46,7 @@ Its assistant answers from Antonnia's documentation; `antonnia knowledge import 
 more. Stop it with Ctrl-C."""
 
 _TEST_CLOCK = """\
-antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. Not for production."""
+antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. For tests only."""
 
 
 @click.command()
