@@ -16,6 +16,10 @@ setup: .venv/.ready
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-index --no-build-isolation $(OURS)
 	touch $@
 
+# From nothing to an answered contact: a server of its own, and examples/quickstart.py against it.
+quickstart: setup
+	$(BIN)/python scripts/quickstart.py
+
 # Write the locks anew. They carry hashes and no index address.
 lock: setup
 	$(BIN)/uv lock --quiet --upgrade
