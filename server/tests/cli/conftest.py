@@ -25,9 +25,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
             process.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for the tests of a file that only add to it."""
+    """A server for the tests that only add to it."""
     server = given_server.start(tmp_path_factory.mktemp("running") / "data")
     yield server
     with server.process:

@@ -46,11 +46,12 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
 
     Importing a file of the same name again replaces what it brought before.
     """
+    entries = _read(file)
+
     from antonnia_server.operator import OPEN_BASE, BaseOrder
 
     from .desk import opened_desk
 
-    entries = _read(file)
     pieces = list(_pieces(entries, _entry_bytes))
     with opened_desk(directory) as desk:
         base = desk.ask(OPEN_BASE, BaseOrder(organization=organization, name=name))
