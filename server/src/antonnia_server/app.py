@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from . import health, testing_api
 from .auth.service import RememberingTokenLookup
@@ -16,6 +17,7 @@ from .db import Database
 from .http import documents
 from .http.cleaning import HANDLERS as CLEANING
 from .http.cleaning import schedule_cleaning
+from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .jobs import Runner
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
@@ -25,7 +27,7 @@ DESCRIPTION = """Sessions between contacts and agents, human or AI; messages tha
 doubled, or spoken over a person."""
 
 
-def create_app(db: Database, clock: Clock, settings: Settings) -> FastAPI:
+def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     """The ASGI application: starting it opens `db` and begins to run jobs."""
 
     @asynccontextmanager
@@ -55,16 +57,19 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> FastAPI:
         redoc_url=None,
         exception_handlers={HTTPException: on_http_exception},
     )
-    app.add_middleware(Edge)
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
     app.state.operator_secret = settings.operator_secret
     app.include_router(health.router)
-    app.include_router(conversations.router, prefix="/conversations/v2")
-    # Older clients, given the root of the platform, call these paths without their prefix.
-    app.include_router(conversations.router, include_in_schema=False)
+    for router in conversations.ROUTERS:
+        app.include_router(router, prefix="/conversations/v2")
+        # Older clients, given the root of the platform, call these paths without their prefix.
+        app.include_router(router, include_in_schema=False)
     if settings.is_test_clock:
         app.include_router(testing_api.router)
     documents.install(app)
-    return app
+    dispatched = [
+        (prefix, router) for router in conversations.ROUTERS for prefix in ("/conversations/v2", "")
+    ]
+    return Edge(Dispatch(app, dispatched))

@@ -18,7 +18,7 @@ def test_a_markdown_section_is_an_entry_with_its_headings_and_its_place() -> Non
     assert (welcome.title, welcome.text, welcome.kind) == ("Shop", "Welcome.", "article")
     assert (how_long.title, how_long.text) == ("How long?", "Thirty *days*.")
     assert how_long.kind == "question"
-    assert how_long.context == "Shop › Returns"  # noqa: RUF001
+    assert how_long.context == "Shop › Returns"
     assert how_long.source == "docs/faq.md#how-long"
 
 
@@ -101,7 +101,7 @@ def test_json_lines() -> None:
 
     first, second = read_entries("faq.jsonl", content.encode())
 
-    assert (first.kind, first.text, first.source) == ("question", "9–5", "faq.jsonl#open")  # noqa: RUF001
+    assert (first.kind, first.text, first.source) == ("question", "9–5", "faq.jsonl#open")
     assert second.kind == "article"
 
 

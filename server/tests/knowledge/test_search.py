@@ -70,9 +70,9 @@ def test_an_answer_is_the_text_of_one_entry_with_its_source(
         ("refnud", "How do I get a refund?"),
         ("cadê meus pedidos", "Onde está o meu pedido?"),
         ("PEDÍDO", "Onde está o meu pedido?"),
-        ("返品できますか？", "返品はできますか"),  # noqa: RUF001
+        ("返品できますか？", "返品はできますか"),
         ("вернуть товар", "Как вернуть товар?"),
-        ("ｒｅｆｕｎｄ 🎉", "How do I get a refund?"),  # noqa: RUF001
+        ("ｒｅｆｕｎｄ 🎉", "How do I get a refund?"),
     ],
 )
 def test_questions_find_their_entry_in_any_script_and_spelling(
