@@ -83,6 +83,7 @@ runs = sa.Table(
     sa.Index("ix_runs_thread", "organization_id", "thread_id", "created_at"),
     sa.Index(
         "uq_runs_unfinished_job",
+        "organization_id",
         "job_id",
         unique=True,
         sqlite_where=sa.text("status = 'in_progress' AND job_id IS NOT NULL"),
