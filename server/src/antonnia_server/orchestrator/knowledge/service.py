@@ -100,16 +100,33 @@ def remove_missing(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, kept: Collection[str]
 ) -> int:
     """Remove up to `PIECE` entries of the file whose anchor is not in `kept`; says how many."""
+    imported = list_anchors(tx, caller, knowledge_id, file_name)
+    missing = [anchor for anchor in imported if anchor not in kept][:PIECE]
+    return remove_entries(tx, caller, knowledge_id, file_name, missing)
+
+
+def list_anchors(tx: Transaction, caller: Caller, knowledge_id: str, file_name: str) -> list[str]:
+    """The anchor of every entry that the file brought."""
     _lock_base(tx, caller, knowledge_id)
     imported = storage.list_imported(tx, caller, knowledge_id, file_name)
-    missing = [number for number, anchor in imported if anchor not in kept][:PIECE]
+    return [anchor for _, anchor in imported]
+
+
+def remove_entries(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchors: Collection[str]
+) -> int:
+    """Remove the file's entries of these anchors, `PIECE` at most; says how many there were."""
+    _lock_base(tx, caller, knowledge_id)
+    imported = storage.list_imported(tx, caller, knowledge_id, file_name)
+    wanted = set(anchors)
+    numbers = [number for number, anchor in imported if anchor in wanted]
     with index.batch(tx):
-        for number in missing:
+        for number in numbers:
             storage.delete_entry(tx, caller, knowledge_id, number)
             index.remove(tx, knowledge_id, number)
-    if missing:
+    if numbers:
         storage.touch_base(tx, caller, knowledge_id)
-    return len(missing)
+    return len(numbers)
 
 
 def search(
