@@ -21,7 +21,7 @@ setup: .venv/.ready
 
 # The fast inner loop.
 check: setup lint
-	$(BIN)/pytest -q packages server tests --ignore tests/crash --ignore tests/race
+	$(BIN)/pytest -q packages server tests --ignore tests/crash --ignore tests/race --ignore tests/lanes
 
 # Everything, at a size that fits into a coffee break.
 test: setup lint
@@ -42,6 +42,10 @@ lock: setup
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.8 --resolution lowest-direct requirements/sdk.in -o requirements/sdk-3.8-oldest.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.13 requirements/sdk.in -o requirements/sdk-3.13-newest.txt
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.
