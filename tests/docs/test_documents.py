@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Live
 from document_blocks import Block, count_fences, read_blocks, run_block
+from live_server import Live
 from substitutions import PENDING, SUBSTITUTIONS, substitute
 
 from antonnia.conversations import Conversations
