@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from . import health, testing_api
+from . import health, operator_api, testing_api
 from .auth.service import RememberingTokenLookup
 from .clock import Clock
 from .conversations import routes as conversations
@@ -64,6 +64,8 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> FastAPI:
     app.include_router(conversations.router, prefix="/conversations/v2")
     # Older clients, given the root of the platform, call these paths without their prefix.
     app.include_router(conversations.router, include_in_schema=False)
+    if settings.operator_secret is not None:
+        app.include_router(operator_api.router, prefix="/operator/v1", include_in_schema=False)
     if settings.is_test_clock:
         app.include_router(testing_api.router)
     documents.install(app)

@@ -12,6 +12,7 @@ from antonnia_server.http.refusal import InvalidToken, TokenExpired, TokenRevoke
 
 from . import storage
 from .secrets import SHOWN_CHARACTERS, hash_secret, is_well_formed, new_secret
+from .storage import OrganizationRow as OrganizationRow
 
 # How long another process may not notice that a token was revoked.
 REMEMBERED_SECONDS = 1.0
@@ -33,6 +34,11 @@ def find_or_create_organization(tx: Transaction, name: str) -> str:
     organization_id = ids.new("org")
     storage.create_organization(tx, organization_id, name)
     return organization_id
+
+
+def list_organizations(tx: Transaction) -> list[OrganizationRow]:
+    """All of them, by name; only for the operator."""
+    return storage.list_organizations(tx)
 
 
 def create_token(tx: Transaction, organization_id: str, name: str) -> CreatedToken:

@@ -20,12 +20,20 @@ class TokenRow(NamedTuple):
 
 class OrganizationRow(NamedTuple):
     id: str
+    name: str
 
 
 _INSERT_ORGANIZATION: Statement[OrganizationRow] = Statement(sa.insert(organizations))
 _INSERT_TOKEN: Statement[TokenRow] = Statement(sa.insert(tokens))
 _FIND_ORGANIZATION = Statement(
-    sa.select(organizations.c.id).where(organizations.c.name == sa.bindparam("name")),
+    sa.select(organizations.c.id, organizations.c.name).where(
+        organizations.c.name == sa.bindparam("name")
+    ),
+    OrganizationRow,
+)
+# For the operator, who stands above organizations.
+_LIST_ORGANIZATIONS = Statement(
+    sa.select(organizations.c.id, organizations.c.name).order_by(organizations.c.name),
     OrganizationRow,
 )
 # Not bound to an organization: this is the query that finds out which one is calling.
@@ -50,6 +58,10 @@ def create_organization(tx: Transaction, organization_id: str, name: str) -> Non
 
 def find_organization(tx: Transaction, name: str) -> OrganizationRow | None:
     return _FIND_ORGANIZATION.find(tx, name=name)
+
+
+def list_organizations(tx: Transaction) -> list[OrganizationRow]:
+    return _LIST_ORGANIZATIONS.all(tx)
 
 
 def create_token(

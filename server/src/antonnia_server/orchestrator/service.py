@@ -70,6 +70,15 @@ def create_assistant(
     return assistant_id
 
 
+def add_knowledge(tx: Transaction, caller: Caller, assistant_id: str, knowledge_id: str) -> None:
+    """Let the assistant answer from this base too, and from it before the others."""
+    assistant = storage.find_assistant(tx, caller, assistant_id)
+    if assistant is None or knowledge_id in assistant.knowledge_ids:
+        return
+    knowledge_ids = [knowledge_id, *assistant.knowledge_ids]
+    storage.update_knowledge_ids(tx, caller, assistant_id, knowledge_ids)
+
+
 def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
     """Look at the session again and begin a run, or go on with the one that a crash left.
 

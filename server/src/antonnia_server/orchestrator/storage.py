@@ -53,6 +53,18 @@ _FIND_ASSISTANT = Statement(
     ),
     AssistantRow,
 )
+_UPDATE_KNOWLEDGE_IDS: Statement[AssistantRow] = Statement(
+    sa.update(assistants)
+    .where(
+        assistants.c.organization_id == sa.bindparam("org"),
+        assistants.c.id == sa.bindparam("assistant"),
+    )
+    .values(
+        knowledge_ids=sa.bindparam("new_knowledge_ids"),
+        version=assistants.c.version + sa.literal(1),
+        updated_at=sa.bindparam("now"),
+    )
+)
 _INSERT_THREAD: Statement[ThreadRow] = Statement(sa.insert(threads))
 _FIND_THREAD = Statement(
     sa.select(threads.c.id, threads.c.answered_position).where(
@@ -134,6 +146,18 @@ def create_assistant(
 
 def find_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
     return _FIND_ASSISTANT.find(tx, organization_id=caller.organization_id, id=assistant_id)
+
+
+def update_knowledge_ids(
+    tx: Transaction, caller: Caller, assistant_id: str, knowledge_ids: list[str]
+) -> None:
+    _UPDATE_KNOWLEDGE_IDS.run(
+        tx,
+        org=caller.organization_id,
+        assistant=assistant_id,
+        new_knowledge_ids=knowledge_ids,
+        now=tx.now,
+    )
 
 
 def create_session_thread(

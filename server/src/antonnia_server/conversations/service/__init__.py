@@ -1,8 +1,16 @@
 """The rules of sessions, messages and agents, and what other services may ask of them."""
 
+from ..storage.agents import AgentRow
 from ..storage.messages import MessageRow
 from ..storage.sessions import SessionRow
-from .agents import create_agent, delete_agent, get_agent, search_agents, update_agent
+from .agents import (
+    create_agent,
+    delete_agent,
+    find_default_agent,
+    get_agent,
+    search_agents,
+    update_agent,
+)
 from .delivery import update_message
 from .messages import (
     PostedMessage,
@@ -25,6 +33,7 @@ from .update import finish_session, update_session
 
 __all__ = [
     "ANSWER_SESSION",
+    "AgentRow",
     "MessageRow",
     "PostedMessage",
     "SessionRow",
@@ -33,6 +42,7 @@ __all__ = [
     "create_message",
     "create_session",
     "delete_agent",
+    "find_default_agent",
     "find_session_for_update",
     "finish_session",
     "get_agent",

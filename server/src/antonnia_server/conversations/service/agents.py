@@ -43,6 +43,11 @@ def get_agent(tx: Transaction, caller: Caller, agent_id: str) -> HumanAgent | AI
     return wire.agent(_find(tx, caller, agent_id))
 
 
+def find_default_agent(tx: Transaction, caller: Caller) -> AgentRow | None:
+    """Who holds the sessions that are created without an agent."""
+    return storage.find_default_agent(tx, caller)
+
+
 def update_agent(
     tx: Transaction, caller: Caller, agent_id: str, body: AgentUpdate
 ) -> HumanAgent | AIAgent:

@@ -9,7 +9,8 @@ entry's number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,6 +55,18 @@ def create_index(tx: Transaction, knowledge_id: str) -> None:
         )
 
 
+@contextmanager
+def batch(tx: Transaction) -> Generator[None]:
+    """Every `add` and `remove` goes within one of these.
+
+    FTS5 gathers what it writes until a savepoint ends. If the unit that created the table is rolled
+    back before that, SQLite (3.40 at least) fails the COMMIT of the whole group, other callers'
+    units included; what a batch gathered is written or forgotten when the batch ends.
+    """
+    with tx.connection.begin_nested():
+        yield
+
+
 def add(tx: Transaction, knowledge_id: str, number: int, *, title: str, text: str) -> None:
     for name in _index(knowledge_id):
         table = _table(name)
@@ -66,13 +79,6 @@ def remove(tx: Transaction, knowledge_id: str, number: int) -> None:
     for name in _index(knowledge_id):
         table = _table(name)
         tx.connection.execute(sa.delete(table).where(table.c.rowid == number))
-
-
-def count(tx: Transaction, knowledge_id: str) -> int:
-    """How many entries the base has."""
-    return tx.connection.scalars(
-        sa.select(sa.func.count()).select_from(_table(_index(knowledge_id).words))
-    ).one()
 
 
 def find_by_words(

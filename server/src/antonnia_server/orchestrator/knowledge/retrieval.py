@@ -43,7 +43,7 @@ class Match:
 
 def find_matches(tx: Transaction, caller: Caller, knowledge_id: str, question: str) -> list[Match]:
     """The candidates of one base, most confident first."""
-    entries = index.count(tx, knowledge_id)
+    entries = storage.count_entries(tx, caller, knowledge_id)
     asked = [_spelled(tx, caller, knowledge_id, term) for term in terms(question)]
     candidates = ranking.fuse(
         index.find_by_words(tx, knowledge_id, [each.term for each in asked], limit=CANDIDATES),
@@ -59,8 +59,11 @@ def find_matches(tx: Transaction, caller: Caller, knowledge_id: str, question: s
     ]
     stored = storage.entries_by_number(tx, caller, knowledge_id, candidates)
     matches = [_match(knowledge_id, stored[number], evidence) for number in candidates]
-    # The sort is stable: among equals the order of the candidates decides.
-    return sorted(matches, key=lambda match: -match.confidence)
+    # Three characters in common are not yet an answer. The sort is stable: among equals the order
+    # of the candidates decides.
+    return sorted(
+        (match for match in matches if match.confidence > 0), key=lambda match: -match.confidence
+    )
 
 
 class _Asked(NamedTuple):

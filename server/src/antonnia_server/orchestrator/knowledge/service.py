@@ -77,19 +77,20 @@ def put_entries(
     _lock_base(tx, caller, knowledge_id)
     number = storage.last_number(tx, caller, knowledge_id)
     result = ImportResult()
-    for entry in entries:
-        before = storage.find_imported(tx, caller, knowledge_id, file_name, entry.anchor)
-        if before is None:
-            number += 1
-            _add(tx, caller, knowledge_id, entry, number=number, file_name=file_name)
-            result += ImportResult(added=1)
-        elif before.fingerprint != entry.fingerprint():
-            storage.update_entry(tx, caller, knowledge_id, before.id, entry)
-            index.remove(tx, knowledge_id, before.number)
-            _index(tx, knowledge_id, before.number, entry)
-            result += ImportResult(changed=1)
-        else:
-            result += ImportResult(unchanged=1)
+    with index.batch(tx):
+        for entry in entries:
+            before = storage.find_imported(tx, caller, knowledge_id, file_name, entry.anchor)
+            if before is None:
+                number += 1
+                _add(tx, caller, knowledge_id, entry, number=number, file_name=file_name)
+                result += ImportResult(added=1)
+            elif before.fingerprint != entry.fingerprint():
+                storage.update_entry(tx, caller, knowledge_id, before.id, entry)
+                index.remove(tx, knowledge_id, before.number)
+                _index(tx, knowledge_id, before.number, entry)
+                result += ImportResult(changed=1)
+            else:
+                result += ImportResult(unchanged=1)
     if result.added or result.changed:
         storage.touch_base(tx, caller, knowledge_id)
     return result
@@ -99,15 +100,33 @@ def remove_missing(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, kept: Collection[str]
 ) -> int:
     """Remove up to `PIECE` entries of the file whose anchor is not in `kept`; says how many."""
+    imported = list_anchors(tx, caller, knowledge_id, file_name)
+    missing = [anchor for anchor in imported if anchor not in kept][:PIECE]
+    return remove_entries(tx, caller, knowledge_id, file_name, missing)
+
+
+def list_anchors(tx: Transaction, caller: Caller, knowledge_id: str, file_name: str) -> list[str]:
+    """The anchor of every entry that the file brought."""
     _lock_base(tx, caller, knowledge_id)
     imported = storage.list_imported(tx, caller, knowledge_id, file_name)
-    missing = [number for number, anchor in imported if anchor not in kept][:PIECE]
-    for number in missing:
-        storage.delete_entry(tx, caller, knowledge_id, number)
-        index.remove(tx, knowledge_id, number)
-    if missing:
+    return [anchor for _, anchor in imported]
+
+
+def remove_entries(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchors: Collection[str]
+) -> int:
+    """Remove the file's entries of these anchors, `PIECE` at most; says how many there were."""
+    _lock_base(tx, caller, knowledge_id)
+    imported = storage.list_imported(tx, caller, knowledge_id, file_name)
+    wanted = set(anchors)
+    numbers = [number for number, anchor in imported if anchor in wanted]
+    with index.batch(tx):
+        for number in numbers:
+            storage.delete_entry(tx, caller, knowledge_id, number)
+            index.remove(tx, knowledge_id, number)
+    if numbers:
         storage.touch_base(tx, caller, knowledge_id)
-    return len(missing)
+    return len(numbers)
 
 
 def search(

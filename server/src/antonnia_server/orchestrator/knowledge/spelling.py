@@ -13,6 +13,9 @@ def nearest_word(word: str, candidates: Iterable[str]) -> str | None:
     for candidate in sorted(set(candidates)):
         if abs(len(candidate) - len(word)) > allowed or _allowed_distance(candidate) == 0:
             continue
+        # Few misspell the first letter, and "best" is not "test".
+        if candidate[0] != word[0]:
+            continue
         # Every letter that the candidate lacks costs an edit; this spares most of the distances.
         if len(letters.difference(candidate)) > allowed:
             continue

@@ -10,14 +10,14 @@ from __future__ import annotations
 _ENGLISH = """
 a about actually after all also am an and any anybody anyone anything are aren as ask at be because
 been before being but by can cannot could couldn d did didn do does doesn doing don else ever every
-few for from get getting give go goes going got had hadn has hasn have haven having he her here
-hers him his how however i if in into is isn it its just kind know let like ll m make many maybe me
-might mine more most much must my myself near need needed no not now of off on once one only or
-other our out over own possible question re really s same say see shall she should so some somebody
-someone something still such sure t take tell than that the their them then there these they thing
-things think this those through to too try trying under until up us use using ve very wanna want
-wanted was wasn we were weren what whatever when where whether which while who whom whose why will
-wish with won wonder wondering would wouldn wrong yes yet you your yours
+few for from get getting give go goes going got had hadn happen happens happened has hasn have haven
+having he her here hers him his how however i if in into is isn it its just kind know let like ll m
+make many maybe me might mine more most much must my myself near need needed no not now of off on
+once one only or other our out over own possible question re really s same say see shall she should
+so some somebody someone something still such sure t take tell than that the their them then there
+these they thing things think this those through to too try trying under until up us use using ve
+very wanna want wanted was wasn we were weren what whatever when where whether which while who whom
+whose why will wish with won wonder wondering would wouldn wrong yes yet you your yours
 afternoon assist assistance dear evening good great hello help hey hi kindly morning ok okay please
 sorry thank thanks understand
 """

@@ -77,6 +77,11 @@ def last_number(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
     return tx.connection.scalar(query) or 0
 
 
+def count_entries(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
+    query = sa.select(sa.func.count(_entries.number)).where(*_is_in_base(caller, knowledge_id))
+    return tx.connection.scalars(query).one()
+
+
 def find_imported(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchor: str
 ) -> Imported | None:

@@ -1,0 +1,1 @@
+"""The subcommands of `antonnia`, one module each; see `cli`."""

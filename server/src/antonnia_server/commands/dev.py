@@ -1,0 +1,93 @@
+"""`antonnia dev`: everything that is needed to develop against, made on the way."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from antonnia_server.data_directory import DataDirectory
+from antonnia_server.process import run_server
+from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT
+
+from .options import data_options
+
+_WELCOME = """\
+Antonnia is running at {base_url} (API documentation: {base_url}/docs).
+
+    export ANTONNIA_BASE_URL={base_url}
+    export ANTONNIA_TOKEN={token}
+
+Paste this into a Python file to get an answer:
+
+    import asyncio
+
+    from antonnia.conversations import Conversations
+    from antonnia.conversations.types import MessageContentText
+
+    async def main():
+        async with Conversations(
+            token="{token}",
+            base_url="{base_url}",
+        ) as client:
+            session = await client.sessions.create(contact_id="user_12345", contact_name="John Doe")
+            await client.sessions.messages.create(
+                session_id=session.id,
+                content=MessageContentText(type="text", text="Hello, I need help with my account"),
+            )
+            await client.sessions.reply(session_id=session.id)
+            await asyncio.sleep(1)
+            for message in await client.sessions.messages.search(session_id=session.id):
+                print(f"{{message.role}}: {{message.content.text}}")
+
+    asyncio.run(main())
+
+Its assistant answers from Antonnia's documentation; `antonnia knowledge import FILE` teaches it
+more. Stop it with Ctrl-C."""
+
+_TEST_CLOCK = """\
+antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. For tests only."""
+
+
+@click.command()
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 takes a free one.",
+)
+@click.option("--json", "is_json", is_flag=True, help="Print one line of JSON when it is ready.")
+@click.option(
+    "--test-clock", "is_test_clock", is_flag=True, help="Let time stand still, for tests."
+)
+@data_options
+def dev(directory: DataDirectory, host: str, port: int, is_json: bool, is_test_clock: bool) -> None:
+    """Run a server for development, ready to be used.
+
+    It makes its data directory, an organization with a token, and an assistant that answers.
+    """
+    ready: dict[str, str] = {}
+
+    def prepare() -> None:
+        from antonnia_server import bootstrap, standalone
+        from antonnia_server.kept_clock import clock_of
+
+        clock = clock_of(directory, is_test_clock=is_test_clock)
+        with standalone.opened(directory, clock) as database:
+            made = database.write(bootstrap.prepare, directory.find_token())
+        directory.keep_token(made.token)
+        ready.update(made._asdict())
+
+    def say_ready(base_url: str) -> None:
+        if is_json:
+            click.echo(json.dumps({"base_url": base_url, **ready}))
+        else:
+            click.echo(_WELCOME.format(base_url=base_url, **ready))
+
+    if is_test_clock:
+        click.echo(_TEST_CLOCK, err=True)
+    run_server(
+        directory, host, port, is_test_clock=is_test_clock, prepare=prepare, on_ready=say_ready
+    )

@@ -1,0 +1,55 @@
+"""Where the data is, as every command that touches it asks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import click
+
+from antonnia_server.data_directory import DATABASE_NAME, DataDirectory
+from antonnia_server.fault import Fault
+from antonnia_server.settings import DEFAULT_DATA_DIRECTORY
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SQLITE = "sqlite:///"
+
+
+def data_options(command: Callable[Concatenate[DataDirectory, P], R]) -> Callable[..., R]:
+    """Give a command `--data` and `--database-url`, and call it with what they name."""
+
+    @click.option(
+        "--data",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help=f"The data directory.  [default: {DEFAULT_DATA_DIRECTORY}]",
+    )
+    @click.option(
+        "--database-url", metavar="URL", help="Or the database itself: sqlite:////path/to/file.db."
+    )
+    @functools.wraps(command)
+    def with_directory(
+        data: Path | None, database_url: str | None, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        return command(_directory(data, database_url), *args, **kwargs)
+
+    return with_directory
+
+
+def _directory(data: Path | None, database_url: str | None) -> DataDirectory:
+    if database_url is None:
+        return DataDirectory((data or DEFAULT_DATA_DIRECTORY) / DATABASE_NAME)
+    if data is not None:
+        raise Fault("give either --data or --database-url, not both.")
+    if database_url.startswith(("postgres:", "postgresql:", "postgresql+")):
+        raise Fault("this version stores in SQLite only; give a URL such as sqlite:////path/to.db.")
+    path = database_url.removeprefix(_SQLITE)
+    if path == database_url or not path or "?" in path:
+        raise Fault(
+            "--database-url is not one that is understood; give one such as sqlite:////path/to.db."
+        )
+    return DataDirectory(Path(path))

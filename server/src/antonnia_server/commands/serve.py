@@ -1,0 +1,40 @@
+"""`antonnia serve`: the server and nothing made on the way."""
+
+from __future__ import annotations
+
+import click
+
+from antonnia_server.data_directory import DataDirectory
+from antonnia_server.process import run_server
+from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT
+
+from .options import data_options
+
+
+@click.command()
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 takes a free one.",
+)
+@data_options
+def serve(directory: DataDirectory, host: str, port: int) -> None:
+    """Run the server in production.
+
+    `antonnia token create` makes the organizations and tokens.
+    """
+
+    def say_ready(base_url: str) -> None:
+        click.echo(f"Antonnia is running at {base_url}.", err=True)
+
+    run_server(
+        directory,
+        host,
+        port,
+        is_test_clock=False,
+        prepare=lambda: None,
+        on_ready=say_ready,
+    )

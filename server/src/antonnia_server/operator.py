@@ -1,0 +1,202 @@
+"""What an operator can have done, whether or not a server is running.
+
+An operation is a unit of work with an order and an answer. A command runs it in its own process,
+or, if a server owns the database, sends it there (`operator_api`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from antonnia.core.models import RequestModel, WireModel
+
+from . import bootstrap
+from .auth import service as auth
+from .auth.service import OrganizationRow
+from .db import Transaction
+from .db.revision import newest_revision
+from .http.caller import Caller
+from .http.refusal import invalid
+from .orchestrator.knowledge import service as knowledge
+from .orchestrator.knowledge.entry import Entry
+from .orchestrator.knowledge.service import ImportResult
+
+Order = TypeVar("Order", bound=RequestModel)
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Operation(Generic[Order, Answer]):
+    """One thing to be done: what is asked, what is answered, and the unit of work."""
+
+    order: type[Order]
+    answer: type[Answer]
+    work: Callable[[Transaction, Order], Answer]
+
+    @property
+    def name(self) -> str:
+        return self.work.__name__
+
+
+class SchemaQuestion(RequestModel):
+    """Which schema the code that answers wants, and so has."""
+
+
+class Schema(WireModel):
+    """The revision of a schema."""
+
+    revision: str
+
+
+class TokenOrder(RequestModel):
+    """A token for an organization, which is made if it is new."""
+
+    organization: str
+
+
+class Token(WireModel):
+    """A new token; its secret is shown this once."""
+
+    token: str
+    organization_id: str
+
+
+class BaseOrder(RequestModel):
+    """A knowledge base that the assistant answers from; None leaves the choice to us."""
+
+    organization: str | None
+    name: str
+
+
+class Base(WireModel):
+    """Where entries go."""
+
+    organization_id: str
+    organization: str
+    knowledge_id: str
+
+
+class FileOrder(RequestModel):
+    """A file that was imported into a base."""
+
+    organization_id: str
+    knowledge_id: str
+    file_name: str
+
+
+class Anchors(WireModel):
+    """The places in a file that entries came from."""
+
+    anchors: list[str]
+
+
+class EntriesOrder(FileOrder):
+    """A piece of a file."""
+
+    entries: list[Entry]
+
+
+class AnchorsOrder(FileOrder):
+    """Entries that the file has no more."""
+
+    anchors: list[str]
+
+
+class Imported(WireModel):
+    """What became of the entries."""
+
+    result: ImportResult
+
+
+def report_schema(tx: Transaction, order: SchemaQuestion) -> Schema:
+    return Schema(revision=newest_revision())
+
+
+def create_token(tx: Transaction, order: TokenOrder) -> Token:
+    name = order.organization.strip()
+    if not name:
+        raise invalid(["organization"], "the name of an organization cannot be empty")
+    organization_id = auth.find_or_create_organization(tx, name)
+    created = auth.create_token(tx, organization_id, "made by `antonnia token create`")
+    return Token(token=created.token, organization_id=created.organization_id)
+
+
+def open_base(tx: Transaction, order: BaseOrder) -> Base:
+    """Find or make the base, and let the organization's assistant answer from it."""
+    organization = _choose_organization(tx, order.organization)
+    caller = Caller(organization.id)
+    knowledge_id = bootstrap.find_or_create_base(tx, caller, order.name)
+    bootstrap.let_assistant_know(tx, caller, knowledge_id)
+    return Base(
+        organization_id=organization.id, organization=organization.name, knowledge_id=knowledge_id
+    )
+
+
+def list_anchors(tx: Transaction, order: FileOrder) -> Anchors:
+    caller = Caller(order.organization_id)
+    found = knowledge.list_anchors(tx, caller, order.knowledge_id, order.file_name)
+    return Anchors(anchors=found)
+
+
+def put_entries(tx: Transaction, order: EntriesOrder) -> Imported:
+    caller = Caller(order.organization_id)
+    result = knowledge.put_entries(tx, caller, order.knowledge_id, order.file_name, order.entries)
+    return Imported(result=result)
+
+
+def remove_entries(tx: Transaction, order: AnchorsOrder) -> Imported:
+    caller = Caller(order.organization_id)
+    removed = knowledge.remove_entries(
+        tx, caller, order.knowledge_id, order.file_name, order.anchors
+    )
+    return Imported(result=ImportResult(removed=removed))
+
+
+def _choose_organization(tx: Transaction, name: str | None) -> OrganizationRow:
+    organizations = auth.list_organizations(tx)
+    if name is not None:
+        for organization in organizations:
+            if organization.name == name:
+                return organization
+        raise invalid(
+            ["organization"], f"there is no organization {name!r}; {_known(organizations)}"
+        )
+    for organization in organizations:
+        if organization.name == bootstrap.ORGANIZATION:
+            return organization
+    if len(organizations) == 1:
+        return organizations[0]
+    if organizations:
+        raise invalid(["organization"], f"which one? {_known(organizations)}")
+    # Nothing was started here yet; `antonnia dev` will find it.
+    bootstrap.prepare_organization(tx)
+    return _choose_organization(tx, bootstrap.ORGANIZATION)
+
+
+def _known(organizations: list[OrganizationRow]) -> str:
+    names = ", ".join(organization.name for organization in organizations) or "none"
+    return f"there are: {names}"
+
+
+REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)
+CREATE_TOKEN = Operation(TokenOrder, Token, create_token)
+OPEN_BASE = Operation(BaseOrder, Base, open_base)
+LIST_ANCHORS = Operation(FileOrder, Anchors, list_anchors)
+PUT_ENTRIES = Operation(EntriesOrder, Imported, put_entries)
+REMOVE_ENTRIES = Operation(AnchorsOrder, Imported, remove_entries)
+
+OPERATIONS: dict[str, Operation[Any, Any]] = {
+    operation.name: operation
+    for operation in (
+        REPORT_SCHEMA,
+        CREATE_TOKEN,
+        OPEN_BASE,
+        LIST_ANCHORS,
+        PUT_ENTRIES,
+        REMOVE_ENTRIES,
+    )
+}

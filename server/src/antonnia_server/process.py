@@ -1,0 +1,99 @@
+"""What every server process does around serving: its socket, its signals, its order of starting."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Never
+
+from .data_directory import DataDirectory
+from .fault import Fault
+
+BACKLOG = 2048
+
+
+def run_server(
+    directory: DataDirectory,
+    host: str,
+    port: int,
+    *,
+    is_test_clock: bool,
+    prepare: Callable[[], None],
+    on_ready: Callable[[str], None],
+) -> None:
+    """Own the directory and serve it until SIGTERM or SIGINT.
+
+    `prepare` runs on the migrated database, `on_ready` gets the base URL once connections are
+    accepted.
+
+    Raises:
+        Fault: The directory, its database or the port cannot be used.
+    """
+    with _exiting_on_signals(), directory.owned(), listen(host, port) as listener:
+        # Only now, so that what is at fault is said before a second of imports.
+        from . import serving, standalone
+
+        standalone.migrate_database(directory)
+        prepare()
+        serving.serve(directory, listener, is_test_clock=is_test_clock, on_ready=on_ready)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; connections wait in it until the server accepts them.
+
+    Raises:
+        Fault: The address is in use, or not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+    try:
+        # A port is free again as soon as its last server is gone.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(host, port, error) from error
+    return listener
+
+
+def base_url_of(listener: socket.socket) -> str:
+    """Where a client on this machine reaches the socket."""
+    host: str
+    port: int
+    host, port = listener.getsockname()[:2]
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # asked for, not chosen
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> Fault:
+    # A failed look-up of the host has its own numbers and its own words for them.
+    is_lookup = isinstance(error, socket.gaierror)
+    reason = error.strerror if is_lookup or error.errno is None else os.strerror(error.errno)
+    return Fault(f"cannot listen on {host} port {port}: {reason}.")
+
+
+@contextmanager
+def _exiting_on_signals() -> Generator[None]:
+    """Until the server takes the signals over, and after it, they end the process at once."""
+
+    def exit_at_once(number: int, frame: FrameType | None) -> Never:
+        raise SystemExit(0)
+
+    handlers = {
+        number: signal.signal(number, exit_at_once) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -1,0 +1,95 @@
+"""Measures the engine on questions that people could ask.
+
+`shop_questions.csv` asks about `shop.md`, and the stop words and weights were chosen with it in
+sight; `builtin_questions.csv` asks about the product itself and was written afterwards. A question
+without a heading has no answer there. `pytest -rP` prints the figures.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+from antonnia_server.orchestrator.knowledge import service
+from antonnia_server.orchestrator.knowledge.builtin import builtin_entries
+from antonnia_server.orchestrator.knowledge.entry import Entry
+from antonnia_server.orchestrator.knowledge.reading import read_entries
+
+HERE = Path(__file__).parent
+
+
+class Figures(NamedTuple):
+    """Shares of the questions that have an answer, and of those that have none."""
+
+    first: float
+    right: float
+    wrong: float
+    false: float
+
+
+def shop_entries() -> list[Entry]:
+    return read_entries("shop.md", (HERE / "shop.md").read_bytes())
+
+
+def measure(tx: Transaction, caller: Caller, knowledge_id: str, questions: Path) -> Figures:
+    with questions.open(encoding="utf-8", newline="") as file:
+        asked = [(row["question"], row["heading"]) for row in csv.DictReader(file)]
+    answerable = [(question, heading) for question, heading in asked if heading]
+    off_topic = [question for question, heading in asked if not heading]
+    assert len(answerable) >= 35
+    assert len(off_topic) >= 20
+
+    first = right = wrong = false = 0
+    for question, heading in answerable:
+        best = next(iter(service.search(tx, caller, [knowledge_id], question)), None)
+        is_right = best is not None and best.title == heading
+        is_answered = best is not None and best.confidence >= service.DEFAULT_THRESHOLD
+        first += is_right
+        right += is_right and is_answered
+        wrong += is_answered and not is_right
+    for question in off_topic:
+        false += service.answer(tx, caller, [knowledge_id], question) is not None
+    return Figures(
+        first / len(answerable),
+        right / len(answerable),
+        wrong / len(answerable),
+        false / len(off_topic),
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "questions"),
+    [(shop_entries(), "shop_questions.csv"), (builtin_entries(), "builtin_questions.csv")],
+    ids=["shop", "builtin"],
+)
+def test_most_questions_are_answered_rightly_and_few_falsely(
+    tx: Transaction, caller: Caller, knowledge_id: str, entries: list[Entry], questions: str
+) -> None:
+    service.import_entries(tx, caller, knowledge_id, "x.md", entries)
+
+    figures = measure(tx, caller, knowledge_id, HERE / questions)
+
+    print(questions, *(f"{name} {share:.3f}" for name, share in figures._asdict().items()))
+    assert figures.first >= 0.9
+    assert figures.right >= 0.85
+    assert figures.wrong <= 0.1
+    assert figures.false <= 0.1
+
+
+def test_the_first_question_of_the_quick_start_is_answered_with_confidence(
+    tx: Transaction, caller: Caller, knowledge_id: str
+) -> None:
+    service.import_entries(tx, caller, knowledge_id, "builtin.md", builtin_entries())
+
+    match = service.answer(tx, caller, [knowledge_id], "Hello, I need help with my account")
+
+    assert match is not None
+    assert match.source == "builtin.md#i-need-help-with-my-account"
+    assert "antonnia token create --organization NAME" in match.text
+    assert match.confidence >= 0.8
+    assert service.search(tx, caller, [knowledge_id], "What is the capital of France?") == []
