@@ -26,6 +26,7 @@ class Live:
 
     base_url: str
     token: str
+    data: Path
     ai_agent_id: str = ""
     assistant_id: str = ""
     human_agent_id: str = ""
@@ -72,7 +73,7 @@ def serving(directory: Path) -> Iterator[Live]:
                 log.seek(0)
                 pytest.fail(f"{' '.join(command)} did not start:\n{log.read().decode()}")
             ready = json.loads(line)
-            yield Live(base_url=ready["base_url"], token=ready["token"])
+            yield Live(base_url=ready["base_url"], token=ready["token"], data=directory / "data")
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)
