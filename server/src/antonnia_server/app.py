@@ -11,12 +11,12 @@ from starlette.types import ASGIApp
 
 from . import health, operator_api, testing_api
 from .auth.service import RememberingTokenLookup
+from .cleaning import HANDLERS as CLEANING
+from .cleaning import schedule_cleaning
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
 from .http import documents
-from .http.cleaning import HANDLERS as CLEANING
-from .http.cleaning import schedule_cleaning
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .jobs import Runner
