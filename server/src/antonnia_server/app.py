@@ -55,6 +55,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
     )
     app.state.db = db
