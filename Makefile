@@ -19,6 +19,10 @@ setup: .venv/.ready
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-index --no-build-isolation $(OURS)
 	touch $@
 
+# From nothing to an answered contact: a server of its own, and examples/quickstart.py against it.
+quickstart: setup
+	$(BIN)/python scripts/quickstart.py
+
 # The fast inner loop.
 check: setup lint
 	$(BIN)/pytest -q packages server tests --ignore tests/crash --ignore tests/race --ignore tests/lanes

@@ -62,17 +62,15 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
     app.state.operator_secret = settings.operator_secret
-    app.include_router(health.router)
-    for router in conversations.ROUTERS:
-        app.include_router(router, prefix="/conversations/v2")
-        # Older clients, given the root of the platform, call these paths without their prefix.
-        app.include_router(router, include_in_schema=False)
+    shown = [("", health.router)]
+    shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
+    # Older clients, given the root of the platform, call these paths without their prefix.
+    hidden = [("", router) for router in conversations.ROUTERS]
     if settings.operator_secret is not None:
-        app.include_router(operator_api.router, prefix="/operator/v1", include_in_schema=False)
+        hidden.append(("/operator/v1", operator_api.router))
     if settings.is_test_clock:
-        app.include_router(testing_api.router)
+        shown.append(("", testing_api.router))
+    for prefix, router in shown:
+        app.include_router(router, prefix=prefix)
     documents.install(app)
-    dispatched = [
-        (prefix, router) for router in conversations.ROUTERS for prefix in ("/conversations/v2", "")
-    ]
-    return Edge(Dispatch(app, dispatched))
+    return Edge(Dispatch(app, [*shown, *hidden]))

@@ -7,7 +7,6 @@ the database.
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -61,7 +60,7 @@ class LazyGroup(click.Group):
         "knowledge": ("knowledge:knowledge", "Import what an assistant answers from."),
     },
 )
-@click.version_option(version("antonnia-server"), prog_name="antonnia")
+@click.version_option(package_name="antonnia-server", prog_name="antonnia")
 def main() -> None:
     """Conversations with your contacts, by AI agents and by people.
 

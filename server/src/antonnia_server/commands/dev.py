@@ -36,9 +36,11 @@ Paste this into a Python file to get an answer:
                 content=MessageContentText(type="text", text="Hello, I need help with my account"),
             )
             await client.sessions.reply(session_id=session.id)
-            await asyncio.sleep(1)
-            for message in await client.sessions.messages.search(session_id=session.id):
-                print(f"{{message.role}}: {{message.content.text}}")
+            messages = []
+            while len(messages) < 2:
+                await asyncio.sleep(0.1)
+                messages = await client.sessions.messages.search(session_id=session.id)
+            print(messages[-1].content.text)
 
     asyncio.run(main())
 

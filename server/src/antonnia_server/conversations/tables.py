@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Json, metadata
+from antonnia_server.db import Json, metadata, partial_index
 
 agents = sa.Table(
     "agents",
@@ -21,12 +21,11 @@ agents = sa.Table(
     # A deleted agent is still named by the sessions and messages of its time.
     sa.Column("deleted_at", sa.BigInteger),
     sa.Index("ix_agents_created_at", "organization_id", "created_at", "id"),
-    sa.Index(
+    partial_index(
         "uq_agents_default",
         "organization_id",
         unique=True,
-        sqlite_where=sa.text("is_default"),
-        postgresql_where=sa.text("is_default"),
+        where="is_default",
     ),
     sqlite_with_rowid=False,
 )
@@ -122,22 +121,20 @@ messages = sa.Table(
         ["organization_id", "session_id"], ["sessions.organization_id", "sessions.id"]
     ),
     sa.Index("uq_messages_position", "organization_id", "session_id", "position", unique=True),
-    sa.Index(
+    partial_index(
         "uq_messages_provider_message_id",
         "organization_id",
         "provider_message_id",
         "session_id",
         unique=True,
-        sqlite_where=sa.text("provider_message_id IS NOT NULL"),
-        postgresql_where=sa.text("provider_message_id IS NOT NULL"),
+        where="provider_message_id IS NOT NULL",
     ),
-    sa.Index(
+    partial_index(
         "ix_messages_replied_provider_message_id",
         "organization_id",
         "replied_provider_message_id",
         "session_id",
-        sqlite_where=sa.text("replied_provider_message_id IS NOT NULL"),
-        postgresql_where=sa.text("replied_provider_message_id IS NOT NULL"),
+        where="replied_provider_message_id IS NOT NULL",
     ),
     sqlite_with_rowid=False,
 )

@@ -1,7 +1,7 @@
 """One database, units of work, and statements that are compiled once."""
 
 from .database import Database, StorageFailed, WritesOverloaded
-from .schema import Json, metadata
+from .schema import Json, metadata, partial_index
 from .statement import Statement
 from .transaction import Transaction
 
@@ -13,4 +13,5 @@ __all__ = [
     "Transaction",
     "WritesOverloaded",
     "metadata",
+    "partial_index",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 from urllib.parse import unquote
 
 from fastapi import APIRouter, FastAPI
@@ -58,19 +58,20 @@ class Dispatch:
         if scope["type"] != "http":
             await self._fallback(scope, receive, send)
             return
-        # The raw path: a slash that is encoded belongs to an id and does not part segments.
+        # Parted before it is decoded: an encoded slash belongs to an id and parts nothing.
         raw_path: bytes = scope["raw_path"]
         segments = raw_path.decode("ascii", "replace").split("/")
+        is_encoded = b"%" in raw_path
+        if is_encoded:
+            segments = [unquote(segment) for segment in segments]
         for route in self._routes.get((scope["method"], len(segments)), ()):
             if all(segments[index] == part for index, part in route.fixed):
                 scope["app"] = self._app
-                ids: dict[str, Any] = {
-                    name: unquote(segments[index]) for index, name in route.parameters
-                }
+                ids = {name: segments[index] for index, name in route.parameters}
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)
                 return
-        if b"%2f" in raw_path.lower():
-            # The framework would take the encoded slash for a real one.
-            raise PathNotFound(f"There is nothing at {raw_path.decode('ascii', 'replace')}.")
+        if is_encoded:
+            # The framework would part the path after decoding it, and find another route.
+            raise PathNotFound(f"There is nothing at {scope['path']}.")
         await self._fallback(scope, receive, send)

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Json, metadata
-
-_PENDING = sa.text("status = 'pending'")
-_RUNNING = sa.text("status = 'running'")
-_HELD_LOCK = sa.text("status = 'running' AND lock_key IS NOT NULL")
-_DEDUPED = sa.text("dedupe_key IS NOT NULL")
+from antonnia_server.db import Json, metadata, partial_index
 
 jobs = sa.Table(
     "jobs",
@@ -33,23 +28,21 @@ jobs = sa.Table(
     sa.Column("last_error", sa.Text),
     sa.Column("request_id", sa.Text),
     sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Index("ix_jobs_due", "due_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
-    sa.Index("ix_jobs_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
-    sa.Index(
+    partial_index("ix_jobs_due", "due_at", "id", where="status = 'pending'"),
+    partial_index("ix_jobs_lease", "lease_until", where="status = 'running'"),
+    partial_index(
         "uq_jobs_lock",
         "lock_key",
         unique=True,
-        sqlite_where=_HELD_LOCK,
-        postgresql_where=_HELD_LOCK,
+        where="status = 'running' AND lock_key IS NOT NULL",
     ),
-    sa.Index(
+    partial_index(
         "uq_jobs_dedupe",
         "organization_id",
         "name",
         "dedupe_key",
         unique=True,
-        sqlite_where=_DEDUPED,
-        postgresql_where=_DEDUPED,
+        where="dedupe_key IS NOT NULL",
     ),
     sqlite_with_rowid=False,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Json, metadata
+from antonnia_server.db import Json, metadata, partial_index
 
 assistants = sa.Table(
     "assistants",
@@ -42,13 +42,12 @@ threads = sa.Table(
     sa.Column("metadata", Json, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger),
-    sa.Index(
+    partial_index(
         "uq_threads_session",
         "organization_id",
         "session_id",
         unique=True,
-        sqlite_where=sa.text("session_id IS NOT NULL"),
-        postgresql_where=sa.text("session_id IS NOT NULL"),
+        where="session_id IS NOT NULL",
     ),
     sqlite_with_rowid=False,
 )
@@ -81,13 +80,12 @@ runs = sa.Table(
         ["organization_id", "thread_id"], ["threads.organization_id", "threads.id"]
     ),
     sa.Index("ix_runs_thread", "organization_id", "thread_id", "created_at"),
-    sa.Index(
+    partial_index(
         "uq_runs_unfinished_job",
         "organization_id",
         "job_id",
         unique=True,
-        sqlite_where=sa.text("status = 'in_progress' AND job_id IS NOT NULL"),
-        postgresql_where=sa.text("status = 'in_progress' AND job_id IS NOT NULL"),
+        where="status = 'in_progress' AND job_id IS NOT NULL",
     ),
     sqlite_with_rowid=False,
 )

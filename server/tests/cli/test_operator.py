@@ -1,0 +1,120 @@
+"""The commands beside a running server, and the same without one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+from given_server import Server, Start, answer_to, refused_line, run
+
+from antonnia.conversations import SyncConversations
+
+ZEBRAS = "Do you sell zebras?"
+
+
+def given_faq(directory: Path, answer: str) -> Path:
+    file = directory / "faq.md"
+    file.write_text(f"# Shop\n\n## {ZEBRAS}\n\n{answer}\n")
+    return file
+
+
+def test_a_token_made_beside_a_server_works_at_once(running: Server) -> None:
+    arguments = ["--organization", "acme", "--json", "--data", running.directory]
+
+    first, second = run("token", "create", *arguments), run("token", "create", *arguments)
+
+    (line,) = first.stdout.splitlines()
+    created, again = json.loads(line), json.loads(second.stdout)
+    assert set(created) == {"token", "organization_id"}
+    assert created["organization_id"] == again["organization_id"] != running.organization_id
+    assert created["token"] != again["token"]
+    with SyncConversations(token=created["token"], base_url=running.base_url) as client:
+        assert list(client.sessions.search()) == []
+
+
+def test_knowledge_imported_beside_a_server_is_answered_from_at_once(
+    running: Server, tmp_path: Path
+) -> None:
+    data = ("--data", str(running.directory))
+    first = run("knowledge", "import", given_faq(tmp_path, "Only striped ones."), *data)
+    assert answer_to(running, ZEBRAS).startswith("Only striped ones.")
+
+    second = run("knowledge", "import", given_faq(tmp_path, "Not any more."), *data)
+
+    assert first.stdout.startswith("faq.md: 1 added, 0 changed, 0 removed, 0 unchanged")
+    assert second.stdout.startswith("faq.md: 0 added, 1 changed, 0 removed, 0 unchanged")
+    assert answer_to(running, ZEBRAS).startswith("Not any more.")
+
+
+def test_tokens_and_knowledge_made_without_a_server_are_there_when_it_starts(
+    start: Start, tmp_path: Path
+) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    imported = run("knowledge", "import", given_faq(tmp_path, "Only striped ones."), *data)
+    created = run("token", "create", "--organization", "acme", *data)
+
+    server = start()
+
+    assert imported.returncode == 0, imported.stderr
+    assert answer_to(server, ZEBRAS).startswith("Only striped ones.")
+    with SyncConversations(token=created.stdout.strip(), base_url=server.base_url) as client:
+        assert list(client.sessions.search()) == []
+
+
+def test_a_file_larger_than_a_body_is_imported_in_pieces_and_shrinks(
+    running: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.jsonl"
+    lines = [
+        json.dumps({"question": f"What is part {number}?", "answer": f"Part {number}. " * 200})
+        for number in range(600)
+    ]
+    file.write_text("\n".join(lines))
+    assert file.stat().st_size > 1024 * 1024
+    name = ("--name", "Parts", "--data", str(running.directory))
+
+    grown = run("knowledge", "import", file, *name)
+    file.write_text(lines[0])
+    shrunk = run("knowledge", "import", file, *name)
+
+    assert grown.stdout.startswith("large.jsonl: 600 added"), grown.stderr
+    assert shrunk.stdout.startswith("large.jsonl: 0 added, 0 changed, 599 removed, 1 unchanged")
+
+
+def test_a_bad_file_imports_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_text("question,answer\nWhat?,This.\nWhere?\n")
+
+    line = refused_line(run("knowledge", "import", file, "--data", tmp_path / "data"))
+
+    assert line.startswith("antonnia: faq.csv, line 3: ")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_organization_that_does_not_exist_is_refused(running: Server, tmp_path: Path) -> None:
+    file = given_faq(tmp_path, "Only striped ones.")
+
+    line = refused_line(
+        run("knowledge", "import", file, "--organization", "x", "--data", running.directory)
+    )
+
+    assert "there is no organization 'x'; there are: " in line
+
+
+def test_migrating_beside_a_server_says_what_the_schema_is(running: Server) -> None:
+    result = run("migrate", "--data", running.directory)
+
+    assert (result.returncode, result.stdout) == (0, "The database has schema 0001.\n")
+
+
+def test_only_the_operator_may_operate(running: Server) -> None:
+    url = f"{running.base_url}/operator/v1/create_token"
+    headers = {"authorization": f"Bearer {running.token}"}
+
+    with httpx.Client(trust_env=False) as client:
+        refused = client.post(url, json={"organization": "acme"}, headers=headers)
+        document = client.get(f"{running.base_url}/openapi.json").json()
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+    assert not [path for path in document["paths"] if "operator" in path]
