@@ -3,16 +3,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e server
 
-.PHONY: setup quickstart check test soak bench lock sync clean
+.PHONY: setup quickstart check test soak bench lint lock sync clean
+.NOTPARALLEL:
 
 setup: .venv/.ready
 
 # uv comes from a hash-pinned file. Our own packages are installed from this checkout with
 # --no-deps and --no-index: their names exist on the public index and must never be taken there.
 .venv/.ready: requirements/uv.txt requirements/dev.txt $(wildcard packages/*/pyproject.toml) server/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; say for example: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-index --no-build-isolation $(OURS)
 	touch $@
 
@@ -20,11 +23,33 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
+# The fast inner loop.
+check: setup lint
+	$(BIN)/pytest -q packages server tests --ignore tests/crash --ignore tests/race --ignore tests/lanes
+
+# Everything, at a size that fits into a coffee break.
+test: setup lint
+	$(BIN)/pytest -q packages server tests
+
+# The same crash and race suites at full size.
+soak: setup
+	ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000 $(BIN)/pytest -q -s tests/crash tests/race
+
+lint: setup
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
 # Write the locks anew. They carry hashes and no index address.
 lock: setup
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.8 --resolution lowest-direct requirements/sdk.in -o requirements/sdk-3.8-oldest.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.13 requirements/sdk.in -o requirements/sdk-3.13-newest.txt
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.

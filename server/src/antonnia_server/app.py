@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from . import health, operator_api, testing_api
 from .auth.service import RememberingTokenLookup
+from .cleaning import HANDLERS as CLEANING
+from .cleaning import schedule_cleaning
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
 from .http import documents
-from .http.cleaning import HANDLERS as CLEANING
-from .http.cleaning import schedule_cleaning
+from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .jobs import Runner
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
@@ -25,7 +27,7 @@ DESCRIPTION = """Sessions between contacts and agents, human or AI; messages tha
 doubled, or spoken over a person."""
 
 
-def create_app(db: Database, clock: Clock, settings: Settings) -> FastAPI:
+def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     """The ASGI application: starting it opens `db` and begins to run jobs."""
 
     @asynccontextmanager
@@ -53,20 +55,22 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
     )
-    app.add_middleware(Edge)
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
     app.state.operator_secret = settings.operator_secret
-    app.include_router(health.router)
-    app.include_router(conversations.router, prefix="/conversations/v2")
+    shown = [("", health.router)]
+    shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
-    app.include_router(conversations.router, include_in_schema=False)
+    hidden = [("", router) for router in conversations.ROUTERS]
     if settings.operator_secret is not None:
-        app.include_router(operator_api.router, prefix="/operator/v1", include_in_schema=False)
+        hidden.append(("/operator/v1", operator_api.router))
     if settings.is_test_clock:
-        app.include_router(testing_api.router)
+        shown.append(("", testing_api.router))
+    for prefix, router in shown:
+        app.include_router(router, prefix=prefix)
     documents.install(app)
-    return app
+    return Edge(Dispatch(app, [*shown, *hidden]))

@@ -10,12 +10,13 @@ from .http.documents import describes
 from .http.refusal import Overloaded
 
 router = APIRouter(tags=["health"])
+_OK = b'{"status":"ok"}'
 
 
 @router.get("/livez", status_code=200)
-async def livez() -> dict[str, str]:
+async def livez(request: Request) -> Response:
     """The process is up."""
-    return {"status": "ok"}
+    return Response(_OK, media_type="application/json")
 
 
 @router.get("/readyz", status_code=200, responses=describes(None, raises=[Overloaded])["responses"])
@@ -32,4 +33,4 @@ async def readyz(request: Request) -> Response:
         raise Overloaded("The storage cannot be reached.", retry_after_seconds=1) from None
     if stored != newest_revision():
         raise Overloaded("The schema is not this version's; run `antonnia migrate`.")
-    return Response(b'{"status":"ok"}', media_type="application/json")
+    return Response(_OK, media_type="application/json")

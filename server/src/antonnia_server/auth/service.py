@@ -74,13 +74,13 @@ class RememberingTokenLookup:
         self._remembered: dict[bytes, tuple[Identity, float]] = {}
 
     async def identify(self, secret: str) -> Identity:
-        if not is_well_formed(secret):
-            raise InvalidToken("This is not a token of this platform. Was it copied in full?")
         secret_hash = hash_secret(secret)
         now = time.monotonic()
         identity, until = self._remembered.get(secret_hash, (None, 0.0))
         if identity is not None and now < until:
             return identity
+        if not is_well_formed(secret):
+            raise InvalidToken("This is not a token of this platform. Was it copied in full?")
         identity = await self._db.read(identify, secret_hash)
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()

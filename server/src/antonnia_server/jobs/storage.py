@@ -42,15 +42,19 @@ _FIND_WAITING = Statement(
 _MOVE: Statement[JobRow] = Statement(
     sa.update(jobs).where(_t.id == sa.bindparam("job")).values(due_at=sa.bindparam("due_at"))
 )
-_running = jobs.alias("running")
+# Written out, because SQLite uses a partial index only for a condition that it can read.
+_IS_PENDING = sa.text("jobs.status = 'pending'")
+_IS_RUNNING = sa.text("jobs.status = 'running'")
+_holder = jobs.alias("holder")
+_HOLDER_IS_RUNNING = sa.text("holder.status = 'running'")
 _LIST_DUE = Statement(
     sa.select(*_COLUMNS)
     .where(
-        _t.status == "pending",
+        _IS_PENDING,
         _t.due_at <= sa.bindparam("now"),
         sa.or_(
             _t.lock_key.is_(None),
-            ~sa.exists().where(_running.c.status == "running", _running.c.lock_key == _t.lock_key),
+            ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
         ),
     )
     .order_by(_t.due_at, _t.id)
@@ -59,7 +63,7 @@ _LIST_DUE = Statement(
 )
 _LIST_ABANDONED = Statement(
     sa.select(*_COLUMNS)
-    .where(_t.status == "running", _t.lease_until <= sa.bindparam("now"))
+    .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"))
     .order_by(_t.lease_until)
     .limit(sa.bindparam("limit")),
     JobRow,
@@ -75,9 +79,7 @@ _CLAIM: Statement[JobRow] = Statement(
         lease_until=sa.bindparam("lease_until"),
     )
 )
-_NEXT_DUE = Statement(
-    sa.select(_t.due_at).where(_t.status == "pending").order_by(_t.due_at).limit(1), _Due
-)
+_NEXT_DUE = Statement(sa.select(_t.due_at).where(_IS_PENDING).order_by(_t.due_at).limit(1), _Due)
 _held = (
     _t.id == sa.bindparam("job"),
     _t.status == "running",

@@ -83,7 +83,9 @@ _FIND_UNFINISHED_RUN = Statement(
     sa.select(*(runs.c[name] for name in RunRow._fields)).where(
         runs.c.organization_id == sa.bindparam("organization_id"),
         runs.c.job_id == sa.bindparam("job_id"),
-        runs.c.status == "in_progress",
+        # Written out, because SQLite uses a partial index only for a condition that it can read.
+        sa.text("runs.status = 'in_progress'"),
+        runs.c.job_id.is_not(None),
     ),
     RunRow,
 )

@@ -82,6 +82,7 @@ runs = sa.Table(
     sa.Index("ix_runs_thread", "organization_id", "thread_id", "created_at"),
     partial_index(
         "uq_runs_unfinished_job",
+        "organization_id",
         "job_id",
         unique=True,
         where="status = 'in_progress' AND job_id IS NOT NULL",

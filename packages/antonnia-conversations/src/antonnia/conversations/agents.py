@@ -86,12 +86,15 @@ class Agents:
         return await self._transport.patch(path_of("agents", agent_id), _agent_type(), body)
 
     async def delete(self, agent_id: str) -> None:
-        """Delete an agent.
+        """Delete an agent that holds no open session.
+
+        Closed sessions still name it.
 
         Args:
             agent_id: The agent, `agent_…`.
 
         Raises:
+            ValidationError: `agent_in_use`; transfer or finish its open sessions first.
             NotFoundError: `agent_not_found`. With a connection error as its `__cause__`, an
                 earlier try of this call may have deleted it.
         """

@@ -36,7 +36,7 @@ class Sessions:
     ) -> Session:
         """Open a session with a contact, who may have several.
 
-        Emits `session.created`. The first session of an unknown contact creates the contact.
+        Emits `session.created`. Without `agent_id` your default agent holds it, if you have one.
 
         Args:
             contact_id: Any id of yours, 1–255 characters, or a `cont_…`; echoed as given.

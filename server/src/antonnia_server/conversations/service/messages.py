@@ -34,6 +34,7 @@ from ..storage.messages import MessageRow
 from ..storage.sessions import SessionRow
 
 MAX_TEXT_CHARACTERS = 65_536
+_FILTERS = ("session_id", "provider_message_id", "replied_provider_message_id", "role")
 
 
 class PostedMessage(NamedTuple):
@@ -165,16 +166,8 @@ def search_session_messages(
 def search_messages(tx: Transaction, caller: Caller, body: MessageSearch) -> Listing[Message]:
     """Messages in the order of their position, session by session."""
     wanted = window(body, (str, int))
-    rows = storage.list_messages(
-        tx,
-        caller,
-        wanted,
-        session_id=body.session_id,
-        provider_message_id=body.provider_message_id,
-        replied_provider_message_id=body.replied_provider_message_id,
-        role=body.role,
-        is_descending=body.order == "desc",
-    )
+    filters = {name: value for name in _FILTERS if (value := getattr(body, name)) is not None}
+    rows = storage.list_messages(tx, caller, wanted, filters, is_descending=body.order == "desc")
     return wanted.page(rows, wire.message, lambda row: (row.session_id, row.position))
 
 

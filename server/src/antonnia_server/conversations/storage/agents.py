@@ -47,7 +47,8 @@ _FIND = Statement(
 _FIND_DEFAULT = Statement(
     sa.select(*COLUMNS).where(
         _t.organization_id == sa.bindparam("organization_id"),
-        _t.is_default,
+        # Written out, because SQLite uses a partial index only for a condition that it can read.
+        sa.text("agents.is_default"),
         _t.deleted_at.is_(None),
     ),
     AgentRow,

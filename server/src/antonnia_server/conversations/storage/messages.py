@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -134,29 +136,38 @@ def list_messages(
     tx: Transaction,
     caller: Caller,
     window: Window,
+    filters: Mapping[str, str],
     *,
-    session_id: str | None,
-    provider_message_id: str | None,
-    replied_provider_message_id: str | None,
-    role: str | None,
     is_descending: bool,
 ) -> list[MessageRow]:
-    """Messages in the order of their position, session by session."""
-    query = sa.select(*_COLUMNS).where(_t.organization_id == caller.organization_id)
-    filters: dict[sa.Column[Any], str | None] = {
-        _t.session_id: session_id,
-        _t.provider_message_id: provider_message_id,
-        _t.replied_provider_message_id: replied_provider_message_id,
-        _t.role: role,
-    }
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(column == value)
-    place = sa.tuple_(_t.session_id, _t.position)
+    """Messages whose columns equal `filters`, session by session in the order of their position."""
+    after: dict[str, Any] = {}
     if window.after is not None:
-        after = sa.tuple_(*window.after)
+        after = dict(zip(("after_session_id", "after_position"), window.after, strict=True))
+    statement = _listing(tuple(filters), is_after=bool(after), is_descending=is_descending)
+    return statement.all(
+        tx,
+        organization_id=caller.organization_id,
+        offset=window.offset,
+        limit=window.fetch,
+        **filters,
+        **after,
+    )
+
+
+# Clients that wait for an answer ask this again and again, in a handful of shapes.
+@lru_cache(maxsize=128)
+def _listing(
+    filters: tuple[str, ...], *, is_after: bool, is_descending: bool
+) -> Statement[MessageRow]:
+    query = sa.select(*_COLUMNS).where(_t.organization_id == sa.bindparam("organization_id"))
+    for name in filters:
+        query = query.where(_t[name] == sa.bindparam(name))
+    if is_after:
+        place = sa.tuple_(_t.session_id, _t.position)
+        after = sa.tuple_(sa.bindparam("after_session_id"), sa.bindparam("after_position"))
         query = query.where(place < after if is_descending else place > after)
     order = (_t.session_id, _t.position)
     query = query.order_by(*(column.desc() for column in order) if is_descending else order)
-    query = query.offset(window.offset).limit(window.fetch)
-    return [MessageRow._make(row) for row in tx.connection.execute(query)]
+    query = query.offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
+    return Statement(query, MessageRow)

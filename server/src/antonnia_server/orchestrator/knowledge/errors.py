@@ -1,35 +1,34 @@
-"""What can be wrong with a request about knowledge."""
+"""What can be wrong with a request about knowledge, or with a file of it."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from antonnia_server.http.refusal import Refusal
 
 
-class KnowledgeNotFound(Exception):
-    """The organization has no such knowledge base."""
-
-    status: ClassVar[int] = 404
-    code: ClassVar[str] = "knowledge_not_found"
+class KnowledgeNotFound(Refusal):
+    status = 404
+    code = "knowledge_not_found"
+    title = "No such knowledge base"
 
     def __init__(self, knowledge_id: str) -> None:
-        super().__init__(f"There is no knowledge base {knowledge_id}.")
+        super().__init__(f"There is no knowledge base {knowledge_id!r}.")
 
 
-class KnowledgeNameTaken(Exception):
-    """The organization has another knowledge base of that name."""
-
-    status: ClassVar[int] = 409
-    code: ClassVar[str] = "knowledge_name_taken"
+class KnowledgeNameTaken(Refusal):
+    status = 409
+    code = "knowledge_name_taken"
+    title = "The name belongs to another knowledge base"
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is a knowledge base named {name!r} already.")
 
 
-class UnreadableKnowledge(Exception):
+class UnreadableKnowledge(Refusal):
     """A file that cannot be imported; the message says where and what was expected."""
 
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "unreadable_knowledge"
+    status = 422
+    code = "unreadable_knowledge"
+    title = "The file cannot be imported"
 
     def __init__(self, file_name: str, reason: str, *, line: int | None = None) -> None:
         place = file_name if line is None else f"{file_name}, line {line}"

@@ -12,11 +12,12 @@ import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Transaction
+from antonnia_server.db import Statement, Transaction
 
 from .words import Term, fold, pieces
 
@@ -111,23 +112,34 @@ def find_occurrences(tx: Transaction, knowledge_id: str, term: Term) -> Occurren
 def _best(tx: Transaction, name: str, wanted: list[str], limit: int) -> list[int]:
     if not wanted:
         return []
-    table = _table(name)
-    # bm25 is smaller for a better match. Equal ones keep the order they were imported in.
-    badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT)
-    query = (
-        sa.select(table.c.rowid)
-        .where(table.c[name].op("MATCH")(" OR ".join(wanted)))
-        .order_by(badness, table.c.rowid)
-        .limit(limit)
-    )
-    return list(tx.connection.scalars(query))
+    rows = _searches(name).best.all(tx, expression=" OR ".join(wanted), limit=limit)
+    return [row.number for row in rows]
 
 
 def _matches(tx: Transaction, name: str, expression: str) -> Iterable[int]:
+    return (row.number for row in _searches(name).all.all(tx, expression=expression))
+
+
+class _Found(NamedTuple):
+    number: int
+
+
+class _Searches(NamedTuple):
+    """What is asked of one table."""
+
+    all: Statement[_Found]
+    best: Statement[_Found]
+
+
+# A question asks several times for each of its words.
+@lru_cache(maxsize=1024)
+def _searches(name: str) -> _Searches:
     table = _table(name)
-    return tx.connection.scalars(
-        sa.select(table.c.rowid).where(table.c[name].op("MATCH")(expression))
-    )
+    found = sa.select(table.c.rowid).where(table.c[name].op("MATCH")(sa.bindparam("expression")))
+    # bm25 is smaller for a better match. Equal ones keep the order they were imported in.
+    badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT)
+    best = found.order_by(badness, table.c.rowid).limit(sa.bindparam("limit"))
+    return _Searches(Statement(found, _Found), Statement(best, _Found))
 
 
 def _expression(term: Term) -> str:

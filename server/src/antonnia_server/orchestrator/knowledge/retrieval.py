@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from antonnia_server.db import Transaction
@@ -93,6 +94,12 @@ def _vocabulary(entries: Iterable[StoredEntry]) -> Iterable[str]:
         yield from words(fold(f"{entry.title} {entry.text[:MAX_ALIKE_CHARACTERS]}"))
 
 
+# The same few titles are candidates again and again.
+@lru_cache(maxsize=10_000)
+def _count_terms(title: str) -> int:
+    return len(terms(title))
+
+
 def _match(knowledge_id: str, entry: StoredEntry, evidence: Sequence[Evidence]) -> Match:
-    confidence = ranking.confidence(evidence, entry.number, len(terms(entry.title)))
+    confidence = ranking.confidence(evidence, entry.number, _count_terms(entry.title))
     return Match(knowledge_id, entry.id, entry.title, entry.text, entry.source, confidence)

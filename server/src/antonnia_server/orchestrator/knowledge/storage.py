@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Transaction
+from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 
 from .entry import Entry
@@ -27,12 +27,46 @@ class StoredEntry(NamedTuple):
     source: str
 
 
+class _Base(NamedTuple):
+    id: str
+
+
+class _Count(NamedTuple):
+    entries: int
+
+
 class Imported(NamedTuple):
     """What the next import of the same file compares."""
 
     id: str
     number: int
     fingerprint: str
+
+
+_FIND_ENTRY = Statement(
+    sa.select(_entries.id, _entries.number, _entries.title, _entries.text, _entries.source).where(
+        _entries.organization_id == sa.bindparam("organization_id"),
+        _entries.knowledge_id == sa.bindparam("knowledge_id"),
+        _entries.number == sa.bindparam("number"),
+    ),
+    StoredEntry,
+)
+_FIND_BASE = Statement(
+    sa.select(_bases.id).where(
+        _bases.organization_id == sa.bindparam("organization_id"),
+        _bases.id == sa.bindparam("knowledge_id"),
+    ),
+    _Base,
+)
+
+
+_COUNT_ENTRIES = Statement(
+    sa.select(sa.func.count(_entries.number)).where(
+        _entries.organization_id == sa.bindparam("organization_id"),
+        _entries.knowledge_id == sa.bindparam("knowledge_id"),
+    ),
+    _Count,
+)
 
 
 def insert_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
@@ -48,8 +82,8 @@ def insert_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -
 
 
 def base_exists(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
-    query = sa.select(_bases.id).where(*_is_base(caller, knowledge_id))
-    return tx.connection.scalar(query) is not None
+    found = _FIND_BASE.find(tx, organization_id=caller.organization_id, knowledge_id=knowledge_id)
+    return found is not None
 
 
 def lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> str | None:
@@ -78,8 +112,11 @@ def last_number(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
 
 
 def count_entries(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
-    query = sa.select(sa.func.count(_entries.number)).where(*_is_in_base(caller, knowledge_id))
-    return tx.connection.scalars(query).one()
+    counted = _COUNT_ENTRIES.find(
+        tx, organization_id=caller.organization_id, knowledge_id=knowledge_id
+    )
+    assert counted is not None, "an aggregate always has a row"
+    return counted.entries
 
 
 def find_imported(
@@ -152,12 +189,16 @@ def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, number: int
 def entries_by_number(
     tx: Transaction, caller: Caller, knowledge_id: str, numbers: Iterable[int]
 ) -> dict[int, StoredEntry]:
-    rows = tx.connection.execute(
-        sa.select(_entries.id, _entries.number, _entries.title, _entries.text, _entries.source)
-        .where(*_is_in_base(caller, knowledge_id))
-        .where(_entries.number.in_(list(numbers)))
+    found = (
+        _FIND_ENTRY.find(
+            tx,
+            organization_id=caller.organization_id,
+            knowledge_id=knowledge_id,
+            number=number,
+        )
+        for number in numbers
     )
-    return {row.number: StoredEntry(*row) for row in rows}
+    return {entry.number: entry for entry in found if entry is not None}
 
 
 def _content(tx: Transaction, entry: Entry) -> dict[str, str | int]:

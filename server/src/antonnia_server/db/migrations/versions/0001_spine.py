@@ -383,7 +383,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_runs_unfinished_job",
         "runs",
-        ["job_id"],
+        ["organization_id", "job_id"],
         unique=True,
         sqlite_where=sa.text("status = 'in_progress' AND job_id IS NOT NULL"),
         postgresql_where=sa.text("status = 'in_progress' AND job_id IS NOT NULL"),

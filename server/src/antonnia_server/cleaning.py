@@ -1,14 +1,13 @@
-"""Later work of the edge: idempotency keys that are no longer kept are deleted."""
+"""Later work of the platform itself: idempotency keys that are no longer kept are deleted."""
 
 from __future__ import annotations
 
-from antonnia_server import jobs
-from antonnia_server.clock import SECOND
-from antonnia_server.db import Transaction
-from antonnia_server.jobs import Handler, Job, RunningJob
-
-from . import idempotency
-from .caller import Caller
+from . import jobs
+from .clock import SECOND
+from .db import Transaction
+from .http import idempotency
+from .http.caller import Caller
+from .jobs import Handler, Job, RunningJob
 
 DELETE_IDEMPOTENCY_KEYS = "delete_idempotency_keys"
 EVERY_SECONDS = 60 * 60

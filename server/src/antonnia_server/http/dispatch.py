@@ -1,0 +1,77 @@
+"""Calls our routes without the framework's machinery between.
+
+FastAPI describes the routes and serves everything unusual: the document, the errors of paths and
+methods. But its own way to an endpoint costs more than everything that we do for a write. Our
+endpoints take the raw request and the ids of their path, and return a response: so this finds them
+by their path and calls them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple, cast
+from urllib.parse import unquote
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .refusal import PathNotFound
+
+_Endpoint = Callable[..., Awaitable[Response]]
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class _Route(NamedTuple):
+    # The fixed segments by their index, and the names of the others by theirs.
+    fixed: tuple[tuple[int, str], ...]
+    parameters: tuple[tuple[int, str], ...]
+    endpoint: _Endpoint
+
+
+class Dispatch:
+    """ASGI application in front of FastAPI's."""
+
+    def __init__(self, app: FastAPI, routers: Iterable[tuple[str, APIRouter]]) -> None:
+        self._app = app
+        self._fallback: ASGIApp = app
+        self._routes: dict[tuple[str, int], list[_Route]] = {}
+        for prefix, router in routers:
+            for route in router.routes:
+                assert isinstance(route, APIRoute), "only plain routes are dispatched"
+                self._add(prefix + route.path, route.methods, cast(_Endpoint, route.endpoint))
+
+    def _add(self, path: str, methods: set[str] | None, endpoint: _Endpoint) -> None:
+        segments = path.split("/")
+        fixed = [(i, part) for i, part in enumerate(segments) if not _PARAMETER.fullmatch(part)]
+        parameters = [(i, part[1:-1]) for i, part in enumerate(segments) if (i, part) not in fixed]
+        for method in methods or ():
+            routes = self._routes.setdefault((method, len(segments)), [])
+            routes.append(_Route(tuple(fixed), tuple(parameters), endpoint))
+            # `/sessions/search` comes before `/sessions/{session_id}`.
+            routes.sort(key=lambda route: len(route.parameters))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._fallback(scope, receive, send)
+            return
+        # Parted before it is decoded: an encoded slash belongs to an id and parts nothing.
+        raw_path: bytes = scope["raw_path"]
+        segments = raw_path.decode("ascii", "replace").split("/")
+        is_encoded = b"%" in raw_path
+        if is_encoded:
+            segments = [unquote(segment) for segment in segments]
+        for route in self._routes.get((scope["method"], len(segments)), ()):
+            if all(segments[index] == part for index, part in route.fixed):
+                scope["app"] = self._app
+                ids = {name: segments[index] for index, name in route.parameters}
+                response = await route.endpoint(Request(scope, receive), **ids)
+                await response(scope, receive, send)
+                return
+        if is_encoded:
+            # The framework would part the path after decoding it, and find another route.
+            raise PathNotFound(f"There is nothing at {scope['path']}.")
+        await self._fallback(scope, receive, send)
