@@ -89,7 +89,8 @@ def test_the_test_clock_stands_still_and_is_not_turned_back(start: Start) -> Non
         first = client.sessions.create("contact", "A contact")
         second = client.sessions.create("contact", "A contact")
     assert first.created_at == second.created_at
-    _move_clock(server.address, server.token, days=10)
+    assert _move_clock(server.address, "nobody's", days=10) == (401, "application/problem+json")
+    assert _move_clock(server.address, server.token, days=10) == (200, "application/json")
     server.stop()
 
     server = start("--test-clock")
@@ -112,7 +113,7 @@ def test_without_json_it_prints_what_to_paste(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "antonnia.db.token").read_text().strip() in rest
 
 
-def _move_clock(address: tuple[str, int], token: str, *, days: int) -> None:
+def _move_clock(address: tuple[str, int], token: str, *, days: int) -> tuple[int, str]:
     host, port = address
     response = httpx.post(
         f"http://{host}:{port}/testing/v1/clock",
@@ -121,4 +122,4 @@ def _move_clock(address: tuple[str, int], token: str, *, days: int) -> None:
         timeout=SECONDS,
         trust_env=False,
     )
-    assert response.status_code == 200
+    return response.status_code, response.headers["content-type"]
