@@ -10,24 +10,24 @@ from .http.caller import Caller
 from .jobs import Handler, Job, RunningJob
 
 DELETE_IDEMPOTENCY_KEYS = "delete_idempotency_keys"
-EVERY_SECONDS = 60 * 60
+AT_MOST_EVERY = 60 * 60 * SECOND
 # At most so many in one transaction, so that no write waits long for it.
 PIECE = 500
 _PLATFORM = Caller(organization_id="")
 
 
-def schedule_cleaning(tx: Transaction) -> None:
-    """Have it done from now on; scheduling it again changes nothing."""
+def schedule_cleaning(tx: Transaction, *, not_before: int = 0) -> None:
+    """Have it done when the oldest key expires."""
+    oldest = idempotency.find_oldest(tx)
+    expires_at = (tx.now if oldest is None else oldest) + idempotency.KEPT_SECONDS * SECOND
     jobs.schedule(
         tx,
         _PLATFORM,
         DELETE_IDEMPOTENCY_KEYS,
         {},
-        due_at=tx.now + EVERY_SECONDS * SECOND,
+        due_at=max(expires_at, not_before),
         dedupe_key=DELETE_IDEMPOTENCY_KEYS,
         lock_key=DELETE_IDEMPOTENCY_KEYS,
-        # A server that restarts more often than that still comes to it.
-        at_most_after=EVERY_SECONDS * SECOND,
     )
 
 
@@ -42,7 +42,7 @@ def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> int:
 
 
 def _schedule_next(tx: Transaction, caller: Caller, job: Job) -> None:
-    schedule_cleaning(tx)
+    schedule_cleaning(tx, not_before=tx.now + AT_MOST_EVERY)
     jobs.finish(tx, job)
 
 

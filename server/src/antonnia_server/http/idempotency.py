@@ -131,6 +131,12 @@ def once(
     return answer
 
 
+def find_oldest(tx: Transaction) -> int | None:
+    """When the oldest key was stored; None if there is none."""
+    oldest: int | None = tx.connection.execute(sa.select(sa.func.min(_t.created_at))).scalar_one()
+    return oldest
+
+
 def delete_expired(tx: Transaction, *, at_most: int) -> int:
     """Delete keys that are no longer kept, oldest first; the number deleted."""
     expired = (
