@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from starlette.types import ASGIApp, Message
 
 from antonnia.conversations import Conversations
+from antonnia.conversations.types import AgentCreate
 from antonnia_server import jobs
 from antonnia_server.app import create_app
 from antonnia_server.auth import service as auth
@@ -31,8 +32,6 @@ from antonnia_server.orchestrator import service as orchestrator
 from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.knowledge.entry import Entry
 from antonnia_server.settings import Settings
-
-from antonnia.conversations.types import AgentCreate
 
 URL = "http://antonnia.test"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -27,6 +27,7 @@ from ..errors import (
     SessionClosed,
     SessionNotFound,
 )
+from ..json_value import is_same
 from ..storage import agents as agent_storage
 from ..storage import messages as storage
 from ..storage import sessions as session_storage
@@ -76,7 +77,8 @@ def create_message(
 
 def _same_message(existing: MessageRow, body: MessageCreate) -> Message:
     message = wire.message(existing)
-    if message.content != body.content or message.role != body.role:
+    is_same_content = is_same(message.content.model_dump(), body.content.model_dump())
+    if not is_same_content or message.role != body.role:
         assert body.provider_message_id is not None
         raise ProviderMessageIdConflict(body.provider_message_id, existing.id)
     return message
