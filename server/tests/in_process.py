@@ -1,4 +1,4 @@
-"""The whole server in this process, as the tests see it: a file, a clock and an ASGI application."""
+"""The whole server in this process, as the tests see it: a database, a clock, an application."""
 
 from __future__ import annotations
 
