@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import httpx
 import sqlalchemy as sa
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import AgentCreate
 from antonnia_server import jobs
 from antonnia_server.app import create_app
 from antonnia_server.auth import service as auth
-from antonnia_server.clock import SECOND, HandClock, from_datetime, to_datetime
+from antonnia_server.clock import HandClock, from_datetime, to_datetime
 from antonnia_server.conversations import service as conversations
 from antonnia_server.db import Database, Transaction
 from antonnia_server.db.migrate import migrate
@@ -154,6 +154,21 @@ async def serving(path: Path, template: Template, hand: HandClock) -> AsyncItera
     engine.dispose()
 
 
+@asynccontextmanager
+async def storing(path: Path, template: Template, hand: HandClock) -> AsyncIterator[Server]:
+    """Only the database of a server: nobody answers requests or runs jobs."""
+    db = SqliteDatabase(path, hand)
+    engine = connect(path, read_only=True)
+    await db.start()
+    yield Server(_nobody, db, engine, hand, template.ours, template.theirs)
+    await db.close()
+    engine.dispose()
+
+
+async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("there is no application")
+
+
 class Clock:
     """The server's clock, moved as the contract says."""
 
@@ -174,8 +189,10 @@ class Clock:
         """Wait until nothing is left to do now."""
         await self.advance(0)
 
-    def jump(self, seconds: float) -> None:
+    async def jump(self, seconds: float) -> None:
         """Move it without the runner noticing, so that the test can work in its place."""
+        # What was just written may have woken the runner; let it look at the time before.
+        await self.settle()
         later = self.now + timedelta(seconds=seconds)
         self._server.hand.move_to(from_datetime(later))
 
@@ -209,13 +226,6 @@ class HandWorker:
         claimed = await self._server.db.write(job_service.claim, 10, 15)
         [job] = claimed.jobs
         return RunningJob(self._server.db, job)
-
-    async def schedule(self, name: str, *, due_in_seconds: float, **keys: str) -> None:
-        def work(tx: Transaction) -> None:
-            due_at = tx.now + round(due_in_seconds * SECOND)
-            jobs.schedule(tx, self._server.caller, name, {}, due_at=due_at, **keys)
-
-        await self._server.db.write(work)
 
 
 def finish_job(tx: Transaction, caller: Caller, job: Job) -> None:
