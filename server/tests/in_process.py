@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import sqlalchemy as sa
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia.conversations import Conversations
@@ -103,12 +104,24 @@ class Server:
     theirs: Organization
 
     @property
+    def state(self) -> State:
+        """What the application's routes find things in."""
+        # The edge and the dispatch lie around it.
+        inner: Any = self.app
+        while not hasattr(inner, "state"):
+            inner = inner._app
+        state: State = inner.state
+        return state
+
+    @property
     def caller(self) -> Caller:
         return Caller(self.ours.id)
 
-    def http(self, token: str | None = None) -> httpx.AsyncClient:
+    def http(
+        self, token: str | None = None, *, raise_app_exceptions: bool = True
+    ) -> httpx.AsyncClient:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        transport = httpx.ASGITransport(app=self.app)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions)
         return httpx.AsyncClient(transport=transport, base_url=URL, headers=headers)
 
     def client(self, organization: Organization) -> Conversations:
@@ -120,6 +133,11 @@ class Server:
         query = sa.select(*columns).where(*(columns[name] == where[name] for name in where))
         with self.engine.connect() as connection:
             return list(connection.execute(query).mappings())
+
+    def outcomes(self) -> list[tuple[str | None, str | None]]:
+        """How each reply window ended, in the order in which they were opened."""
+        windows = sorted(self.rows("reply_windows"), key=lambda row: (row["opened_at"], row["id"]))
+        return [(window["outcome"], window["reason"]) for window in windows]
 
     async def create_token(self, organization: Organization, name: str = "another") -> str:
         created = await self.db.write(auth.create_token, organization.id, name)
@@ -167,6 +185,18 @@ async def storing(path: Path, template: Template, hand: HandClock) -> AsyncItera
 
 async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
     raise AssertionError("there is no application")
+
+
+class FailingDatabase:
+    """A disk that fails: every unit of work ends as it says."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def write(self, *_: object) -> None:
+        raise self._error
+
+    read = write
 
 
 class Clock:

@@ -21,7 +21,6 @@ from in_process import (
     RecordedEvents,
     Server,
 )
-from test_reply import outcomes
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import MessageContentAudio, Session
@@ -121,7 +120,7 @@ async def test_a_message_during_a_run_is_answered_by_the_next(
 
     said = await texts_of_agents(client, session)
     assert [text.partition("\n")[0] for text in said] == [ANSWER, OTHER_ANSWER]
-    assert outcomes(server) == [("answer", None), ("answer", None)]
+    assert server.outcomes() == [("answer", None), ("answer", None)]
     assert [run["input_position"] for run in server.rows("runs")] == [1, 2]
 
 
@@ -155,7 +154,7 @@ async def test_an_answer_is_discarded_once_the_session_is_with_a_person(
     await clock.settle()
 
     assert await texts_of_agents(client, session) == []
-    assert outcomes(server) == [("silence", "agent_not_ai")]
+    assert server.outcomes() == [("silence", "agent_not_ai")]
     [run] = server.rows("runs")
     assert (run["status"], run["last_error"]) == ("cancelled", {"code": "epoch_changed"})
     assert len(events.of_type("message.created")) == 1
@@ -170,7 +169,7 @@ async def test_an_answer_is_discarded_once_the_session_is_closed(
     await finish(job, begun)
 
     assert await texts_of_agents(client, session) == []
-    assert outcomes(server) == [("silence", "session_closed")]
+    assert server.outcomes() == [("silence", "session_closed")]
 
 
 async def test_an_answer_is_discarded_once_the_session_waits_for_a_person(
@@ -182,7 +181,7 @@ async def test_an_answer_is_discarded_once_the_session_waits_for_a_person(
     await finish(job, begun)
 
     assert await texts_of_agents(client, session) == []
-    assert outcomes(server) == [("silence", "no_agent")]
+    assert server.outcomes() == [("silence", "no_agent")]
 
 
 async def test_where_a_person_spoke_the_reply_is_due_again(
@@ -198,7 +197,7 @@ async def test_where_a_person_spoke_the_reply_is_due_again(
 
     assert discarded == ["One moment"]
     assert len(await texts_of_agents(client, session)) == 2
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
     runs = sorted(server.rows("runs"), key=lambda run: run["id"])
     assert [(run["status"], run["epoch"]) for run in runs] == [("cancelled", 1), ("completed", 2)]
 
@@ -214,7 +213,7 @@ async def test_where_the_session_came_back_to_an_ai_agent_the_reply_is_due_again
     await clock.settle()
 
     assert len(await texts_of_agents(client, session)) == 1
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
 
 
 async def test_a_session_that_was_reopened_meanwhile_is_answered_anew(
@@ -240,7 +239,7 @@ async def test_a_change_of_metadata_does_not_discard_an_answer(
     await client.sessions.update(session.id, {"metadata": {"a": 1}})
     await finish(job, begun)
 
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
 
 
 def _change_the_answer(tx: Transaction, server: Server) -> None:
@@ -263,7 +262,7 @@ async def test_a_run_that_a_crash_left_goes_on_from_its_finished_steps(
     [run] = server.rows("runs")
     assert run["status"] == "completed"
     assert step_types(server, run["id"]) == ["retrieval", "message"]
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
 
 
 async def test_a_run_that_a_crash_left_before_its_first_step_is_begun_once(
@@ -309,7 +308,7 @@ async def test_a_run_that_was_overtaken_does_not_answer_again(
 
     said = await texts_of_agents(client, session)
     assert [text.partition("\n")[0] for text in said] == [ANSWER, OTHER_ANSWER]
-    assert outcomes(server) == [("answer", None), ("answer", None)]
+    assert server.outcomes() == [("answer", None), ("answer", None)]
     [thread] = server.rows("threads")
     assert thread["answered_position"] == 3
     assert sorted(run["status"] for run in server.rows("runs")) == [
@@ -344,7 +343,7 @@ async def test_an_answer_its_step_and_its_event_are_all_written_or_none(
     assert await texts_of_agents(client, session) == []
     assert step_types(server, begun.run.id) == ["retrieval"]
     assert [run["status"] for run in server.rows("runs")] == ["in_progress"]
-    assert outcomes(server) == [(None, None)]
+    assert server.outcomes() == [(None, None)]
     assert len(events.of_type("message.created")) == 1
 
 
@@ -360,7 +359,7 @@ async def test_every_window_ends_exactly_once(
 
     with pytest.raises(AssertionError, match="has ended already"):
         await server.db.write(end_again)
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
 
 
 async def test_a_voice_message_is_answered_by_what_was_said(

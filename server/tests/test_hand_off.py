@@ -11,7 +11,6 @@ from given_platform import (
     texts_of_agents,
 )
 from in_process import ANSWER, QUESTION, UNANSWERABLE, Clock, RecordedEvents, Server
-from test_reply import outcomes
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import ValidationError
@@ -48,7 +47,7 @@ async def test_what_is_not_known_is_handed_to_a_person(
     handed = await client.sessions.get(session.id)
     assert (handed.agent, handed.status, handed.epoch) == (None, "open", 2)
     assert await texts_of_agents(client, session) == [HAND_OFF_TEXT]
-    assert outcomes(server) == [("hand_off", "below_confidence")]
+    assert server.outcomes() == [("hand_off", "below_confidence")]
     assert events.types[-2:] == ["message.created", "session.transferred"]
     [announced] = events.of_type("session.transferred")
     assert json.loads(announced["data"])["object"] == json.loads(handed.model_dump_json())
@@ -79,7 +78,7 @@ async def test_a_message_without_words_is_handed_to_a_person(
     await client.sessions.reply(session.id)
     await clock.settle()
 
-    assert outcomes(server) == [("hand_off", "below_confidence")]
+    assert server.outcomes() == [("hand_off", "below_confidence")]
 
 
 async def test_after_a_hand_off_the_agent_is_silent(
@@ -130,7 +129,7 @@ async def test_an_engine_that_fails_three_times_is_relieved_by_a_person(
     handed = await client.sessions.get(session.id)
     assert (handed.agent, handed.epoch) == (None, 2)
     assert await texts_of_agents(client, session) == [FAILURE_TEXT]
-    assert outcomes(server) == [("hand_off", "run_failed")]
+    assert server.outcomes() == [("hand_off", "run_failed")]
     assert events.types[-2:] == ["message.created", "session.transferred"]
 
 
@@ -161,7 +160,7 @@ async def test_a_failing_run_says_nothing_once_the_session_is_closed(
     await clock.advance(60)
 
     assert await texts_of_agents(client, session) == []
-    assert outcomes(server) == [("silence", "session_closed")]
+    assert server.outcomes() == [("silence", "session_closed")]
     assert events.of_type("session.transferred") == []
     assert [run["status"] for run in server.rows("runs")] == ["cancelled"]
 
@@ -191,5 +190,5 @@ async def test_an_assistant_that_does_not_exist_is_relieved_at_once(
     await clock.settle()
 
     assert await texts_of_agents(client, session) == [FAILURE_TEXT]
-    assert outcomes(server) == [("hand_off", "assistant_not_found")]
+    assert server.outcomes() == [("hand_off", "assistant_not_found")]
     assert (await client.sessions.get(session.id)).agent is None

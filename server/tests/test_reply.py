@@ -34,12 +34,6 @@ from antonnia.conversations.exceptions import NotFoundError, ValidationError
 from antonnia_server.clock import HandClock, from_datetime
 
 
-def outcomes(server: Server) -> list[tuple[str | None, str | None]]:
-    """How each window ended, in the order in which they were opened."""
-    windows = sorted(server.rows("reply_windows"), key=lambda row: (row["opened_at"], row["id"]))
-    return [(window["outcome"], window["reason"]) for window in windows]
-
-
 async def test_reply_answers_with_the_session_at_once(
     client: Conversations, events: RecordedEvents
 ) -> None:
@@ -62,11 +56,11 @@ async def test_the_agent_answers_in_the_background(
     await client.sessions.reply(session.id)
     await clock.settle()
 
-    [question, answer] = await messages_of(client, session)
+    [_, answer] = await messages_of(client, session)
     assert answer.content.text == f"{ANSWER}\n\nSource: faq.md"  # type: ignore[union-attr]  # a text
     assert (answer.role, answer.agent_id) == ("assistant", server.ours.agent_id)
     assert (answer.position, answer.delivery_status) == (2, "pending")
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
 
 
 async def test_the_agent_waits_for_the_contact_to_stop_typing(
@@ -121,7 +115,7 @@ async def test_the_wait_ends_sixty_seconds_after_the_first_call(
         await clock.advance(11)
 
     [window] = server.rows("reply_windows")
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
     assert window["closed_at"] - window["opened_at"] == 60_000_000
 
 
@@ -134,7 +128,7 @@ async def test_calls_within_the_wait_become_one_window(
     await asyncio.gather(*(client.sessions.reply(session.id, 5) for _ in range(20)))
     await clock.advance(5)
 
-    assert outcomes(server) == [("answer", None)]
+    assert server.outcomes() == [("answer", None)]
     assert len(events.of_type("message.created")) == 2
 
 
@@ -166,7 +160,7 @@ async def test_what_was_answered_is_not_answered_again(
     await clock.settle()
 
     assert len(await texts_of_agents(client, session)) == 1
-    assert outcomes(server) == [("answer", None), ("silence", "nothing_unanswered")]
+    assert server.outcomes() == [("answer", None), ("silence", "nothing_unanswered")]
 
 
 async def test_the_next_question_gets_the_next_answer(client: Conversations, clock: Clock) -> None:
@@ -191,7 +185,7 @@ async def test_where_the_contact_said_nothing_the_agent_says_nothing(
     await clock.settle()
 
     assert await texts_of_agents(client, session) == ["Welcome"]
-    assert outcomes(server) == [("silence", "nothing_unanswered")]
+    assert server.outcomes() == [("silence", "nothing_unanswered")]
 
 
 async def test_sessions_do_not_wait_for_one_another(
@@ -286,7 +280,7 @@ async def _after_the_wait(
     await client.sessions.update(session.id, change)  # type: ignore[arg-type]  # any fields
     await clock.advance(10)
     assert await texts_of_agents(client, session) == []
-    return outcomes(server)
+    return server.outcomes()
 
 
 async def test_a_session_that_closed_during_the_wait_is_not_answered(
@@ -317,14 +311,12 @@ async def test_a_session_that_waits_for_a_person_since_is_not_answered(
 
 async def test_a_wait_survives_a_restart(template: Template, database_path: Path) -> None:
     hand = HandClock(from_datetime(START))
-    async with serving(database_path, template, hand) as first:
-        async with first.client(first.ours) as client:
-            session = await given_session(client)
-            await given_message(client, session, QUESTION)
-            await client.sessions.reply(session.id, 30)
+    async with serving(database_path, template, hand) as first, first.client(first.ours) as client:
+        session = await given_session(client)
+        await given_message(client, session, QUESTION)
+        await client.sessions.reply(session.id, 30)
 
-    async with serving(database_path, template, hand) as second:
-        await Clock(second).advance(30)
+    async with serving(database_path, template, hand) as again, again.client(again.ours) as client:
+        await Clock(again).advance(30)
 
-        async with second.client(second.ours) as client:
-            assert len(await texts_of_agents(client, session)) == 1
+        assert len(await texts_of_agents(client, session)) == 1

@@ -13,12 +13,13 @@ from . import health, testing_api
 from .auth.service import RememberingTokenLookup
 from .clock import Clock
 from .conversations import routes as conversations
-from .db import Database
+from .db import Database, StorageFailed, WritesOverloaded
 from .http import documents
 from .http.cleaning import HANDLERS as CLEANING
 from .http.cleaning import schedule_cleaning
 from .http.dispatch import Dispatch
-from .http.edge import Edge, on_http_exception
+from .http.edge import Edge, on_error, on_http_exception
+from .http.refusal import Refusal
 from .jobs import Runner
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .settings import Settings
@@ -55,7 +56,13 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
-        exception_handlers={HTTPException: on_http_exception},
+        exception_handlers={
+            HTTPException: on_http_exception,
+            Refusal: on_error,
+            StorageFailed: on_error,
+            WritesOverloaded: on_error,
+            Exception: on_error,
+        },
     )
     app.state.db = db
     app.state.clock = clock

@@ -90,6 +90,12 @@ def _as_refusal(error: Exception, request_id: str) -> Refusal:
     return Refusal(f"Something went wrong on our side. It is logged with request {request_id}.")
 
 
+async def on_error(request: Request, error: Exception) -> Response:
+    """A refusal or a bug of a route that the framework serves, before the framework answers it."""
+    request_id: str = request.scope["request_id"]
+    return problem(_as_refusal(error, request_id), request_id)
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """The framework's own refusals, said in ours."""
     assert isinstance(error, HTTPException)
