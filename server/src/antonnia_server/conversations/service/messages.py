@@ -166,7 +166,7 @@ def search_session_messages(
 
 def search_messages(tx: Transaction, caller: Caller, body: MessageSearch) -> Listing[Message]:
     """Messages in the order of their position, session by session."""
-    wanted = window(body, (str, int))
+    wanted = window(body, "messages", (str, int))
     rows = storage.list_messages(
         tx,
         caller,

@@ -93,7 +93,7 @@ def get_session(tx: Transaction, caller: Caller, session_id: str) -> Session:
 
 def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Listing[Session]:
     """Sessions from the newest to the oldest."""
-    wanted = window(body, (int, str))
+    wanted = window(body, "sessions", (int, str))
     filters: dict[str, str | None] = {}
     if body.contact_id is not None:
         filters["contact_id"] = body.contact_id
