@@ -94,6 +94,7 @@ def get_session(tx: Transaction, caller: Caller, session_id: str) -> Session:
 def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Listing[Session]:
     """Sessions from the newest to the oldest."""
     wanted = window(body, "sessions", (int, str))
+    metadata.refuse_too_many(body.metadata or {})
     filters: dict[str, str | None] = {}
     if body.contact_id is not None:
         filters["contact_id"] = body.contact_id
