@@ -9,10 +9,11 @@ from pydantic import AwareDatetime, Field
 
 from antonnia.core.models import RequestModel, WireModel
 
-from .clock import SECOND, HandClock, from_datetime, to_datetime
+from .clock import SECOND, HandClock, to_datetime
 from .http.authentication import authenticate
 from .http.body import parse_body, read_body
 from .http.documents import describes
+from .http.moments import moment_of
 from .http.refusal import invalid
 from .jobs import Runner
 
@@ -42,7 +43,7 @@ async def move_clock(request: Request) -> Response:
     if (move.advance is None) == (move.set is None):
         raise invalid(["body"], "give either `advance` or `set`")
     if move.set is not None:
-        target = from_datetime(move.set)
+        target = moment_of(move.set, ["body", "set"])
         if target < clock.now():
             raise invalid(["body", "set"], "is in the past of the clock, which never goes back")
     else:

@@ -12,7 +12,9 @@ from antonnia_server.http.refusal import invalid
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 16
-# Longer values are looked up by their hash, so that the index stays small.
+MAX_SEARCHED_PATHS = 100
+# Longer values and paths are looked up by their hash, so that the index stays small: a path stands
+# in it once for each value under it.
 _MAX_INDEXED_CHARACTERS = 200
 _UNESCAPED_DOT = re.compile(r"(?<!\\)\.")
 
@@ -24,6 +26,15 @@ def refuse_oversized(metadata: Mapping[str, Any], loc: tuple[str, ...]) -> None:
     encoded = json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode()
     if len(encoded) > MAX_BYTES:
         raise invalid(loc, f"may have {MAX_BYTES:,} bytes at most, and has {len(encoded):,}")
+
+
+def refuse_too_many(paths: Mapping[str, Any]) -> None:
+    """Raises `ValidationFailed` for more paths than one search looks up."""
+    if len(paths) > MAX_SEARCHED_PATHS:
+        raise invalid(
+            ("body", "metadata"),
+            f"may have {MAX_SEARCHED_PATHS} paths at most, and has {len(paths):,}",
+        )
 
 
 def _depth(value: Any) -> int:
@@ -60,7 +71,11 @@ def indexed_path(path: str) -> str:
 
 
 def _joined(keys: Iterable[str]) -> str:
-    return ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
+    path = ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
+    if len(path) <= _MAX_INDEXED_CHARACTERS:
+        return path
+    # No path begins so: a backslash in one is doubled or before a dot.
+    return "\\hash:" + _hash(path)
 
 
 def indexed_value(value: str | float | bool | None) -> str:
@@ -72,9 +87,13 @@ def indexed_value(value: str | float | bool | None) -> str:
             return "true" if value else "false"
         case str():
             if len(value) > _MAX_INDEXED_CHARACTERS:
-                return "hash:" + hashlib.sha256(value.encode()).hexdigest()
+                return "hash:" + _hash(value)
             return "text:" + value
         case float() if value.is_integer():
             return f"number:{int(value)}"
         case _:
             return f"number:{value!r}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -67,6 +67,7 @@ def _create(engine: sa.Engine) -> None:
         sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
     )
     with engine.begin() as connection:
-        metadata.create_all(connection)
+        # Whatever is in the way is not ours: fail, rather than take it for a table of this version.
+        metadata.create_all(connection, checkfirst=False)
         revision.create(connection)
         connection.execute(sa.insert(revision).values(version_num=newest_revision()))

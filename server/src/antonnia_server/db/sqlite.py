@@ -137,6 +137,7 @@ class SqliteDatabase:
                 unit.reset()
                 self._commit(connection, [unit])
         except (DBAPIError, sqlite3.Error) as error:
+            _end_transaction(connection)
             for unit in group:
                 unit.fail(error)
 
@@ -230,6 +231,13 @@ def is_storage_failure(error: BaseException) -> bool:
     code = getattr(cause, "sqlite_errorcode", None)
     # The low byte is the error, the rest says more about it.
     return isinstance(code, int) and code & 0xFF in _STORAGE_ERRORS
+
+
+def _end_transaction(connection: sa.Connection) -> None:
+    """Roll back what a COMMIT that failed has left open; the next BEGIN would fail on it."""
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
 
 
 def _transaction(connection: sa.Connection, now: int) -> Transaction:

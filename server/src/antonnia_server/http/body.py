@@ -63,7 +63,7 @@ class _Unstorable(Exception):
 
 def _refuse_unstorable(raw: bytes) -> None:
     try:
-        value = _DECODER.decode(raw.decode())
+        _refuse_unstorable_text(_DECODER.decode(raw.decode()), ["body"])
     except _Unstorable as error:
         raise ValidationFailed(
             f"The body has {error}.",
@@ -73,7 +73,6 @@ def _refuse_unstorable(raw: bytes) -> None:
         raise MalformedJson("The body is nested too deeply.") from None
     except ValueError as error:
         raise MalformedJson(f"The body is not JSON in UTF-8: {error}.") from None
-    _refuse_unstorable_text(value, ["body"])
 
 
 def _refuse_unstorable_text(value: Any, loc: list[str | int]) -> None:
@@ -95,10 +94,14 @@ def _refuse_text(text: str, loc: list[str | int]) -> None:
     elif any("\ud800" <= character <= "\udfff" for character in text):
         problem = "has half of a surrogate pair, which is not text"
     if problem is not None:
-        where = ".".join(str(part).encode("ascii", "backslashreplace").decode() for part in loc)
+        # Half of a pair cannot be answered either.
+        place = [
+            part.encode("ascii", "backslashreplace").decode() if isinstance(part, str) else part
+            for part in loc
+        ]
         raise ValidationFailed(
-            f"{where} {problem}.",
-            errors=[{"loc": [*where.split(".")], "msg": problem, "type": "unstorable_text"}],
+            f"{'.'.join(map(str, place))} {problem}.",
+            errors=[{"loc": place, "msg": problem, "type": "unstorable_text"}],
         )
 
 

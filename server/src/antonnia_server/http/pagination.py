@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from .refusal import invalid
+from .refusal import ValidationFailed, invalid
 
 DEFAULT_LIMIT = 100
+_MAX_CURSOR_CHARACTERS = 512
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
@@ -33,6 +35,7 @@ class PageQuery(Protocol):
 class Window(NamedTuple):
     """Which rows a search wants: after a place, skipping some, at most so many."""
 
+    search: str
     after: tuple[Any, ...] | None
     offset: int
     limit: int
@@ -51,33 +54,51 @@ class Window(NamedTuple):
         """The page of `rows`, of which there may be one more than the limit."""
         kept = rows[: self.limit]
         has_more = len(rows) > self.limit
-        return Listing([item(row) for row in kept], _encode(place(kept[-1])) if has_more else None)
+        cursor = _encode(self.search, place(kept[-1])) if has_more else None
+        return Listing([item(row) for row in kept], cursor)
 
 
-def window(query: PageQuery, place: tuple[type, ...]) -> Window:
+def window(query: PageQuery, search: str, place: tuple[type, ...]) -> Window:
     """The window that a search body asks for; `place` is what its cursors are made of.
+
+    The name of the search goes into them: a place among agents means nothing among sessions.
 
     Raises:
         ValidationFailed: Both a cursor and an offset, or a cursor that this search did not give.
     """
     limit = DEFAULT_LIMIT if query.limit is None else query.limit
     if query.cursor is None:
-        return Window(None, query.offset or 0, limit)
+        return Window(search, None, query.offset or 0, limit)
     if query.offset is not None:
         raise invalid(["body", "offset"], "cannot be combined with a cursor")
-    return Window(_decode(query.cursor, place), 0, limit)
+    return Window(search, _decode(query.cursor, search, place), 0, limit)
 
 
-def _encode(place: tuple[Any, ...]) -> str:
-    packed = json.dumps(place, separators=(",", ":")).encode()
+def _encode(search: str, place: tuple[Any, ...]) -> str:
+    packed = json.dumps([search, *place], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _decode(cursor: str, place: tuple[type, ...]) -> tuple[Any, ...]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
-        values = None
-    if not isinstance(values, list) or [type(v) for v in values] != list(place):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # any JSON
-        raise invalid(["body", "cursor"], "is not a cursor that this search gave")
-    return tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+def _decode(cursor: str, search: str, place: tuple[type, ...]) -> tuple[Any, ...]:
+    values: Any = None
+    # Longer than any that was given: not even looked into.
+    if len(cursor) <= _MAX_CURSOR_CHARACTERS:
+        with contextlib.suppress(binascii.Error, ValueError):
+            values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    if not isinstance(values, list) or [type(v) for v in values] != [str, *place]:  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # any JSON
+        raise _not_ours()
+    name, *found = values  # pyright: ignore[reportUnknownVariableType]
+    if name != search or not all(_is_storable(value) for value in found):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        raise _not_ours()
+    return tuple(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _is_storable(value: str | int) -> bool:
+    """Whether the database can be asked for it; what is made up may be anything."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value.isascii() and "\0" not in value
+
+
+def _not_ours() -> ValidationFailed:
+    return invalid(["body", "cursor"], "is not a cursor that this search gave")

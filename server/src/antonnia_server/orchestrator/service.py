@@ -107,9 +107,11 @@ def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
 
     run = storage.find_unfinished_run(tx, caller, job.id)
     if run is not None:
-        unanswered = [m for m in unanswered if m.position <= run.input_position]
-        steps = storage.list_steps(tx, caller, run.id)
-        return Begun(run, assistant, _question(unanswered), steps)
+        asked = [message for message in unanswered if message.position <= run.input_position]
+        if asked:
+            return Begun(run, assistant, _question(asked), storage.list_steps(tx, caller, run.id))
+        # While this one waited for its next attempt, another run answered what it was to answer.
+        storage.finish_run(tx, caller, run.id, status="cancelled", error={"code": "answered"})
     run = RunRow(
         id=ids.new("run"),
         thread_id=thread.id,

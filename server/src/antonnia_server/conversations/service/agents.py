@@ -76,7 +76,7 @@ def search_agents(
     tx: Transaction, caller: Caller, body: AgentSearch
 ) -> Listing[HumanAgent | AIAgent]:
     """Agents from the oldest to the newest."""
-    wanted = window(body, (int, str))
+    wanted = window(body, "agents", (int, str))
     rows = storage.list_agents(
         tx,
         caller,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from antonnia.conversations.types import Message, MessageUpdate
-from antonnia_server.clock import from_datetime
 from antonnia_server.db import Transaction
 from antonnia_server.events import service as events
 from antonnia_server.http.caller import Caller
+from antonnia_server.http.moments import moment_of
 
 from .. import wire
 from ..errors import MessageNotFound, ProviderMessageIdConflict
@@ -82,5 +82,5 @@ def _report(body: MessageUpdate) -> dict[str, Any]:
     if body.delivery_error_message is not None:
         report["delivery_error_message"] = body.delivery_error_message
     if body.delivered_at is not None:
-        report["delivered_at"] = from_datetime(body.delivered_at)
+        report["delivered_at"] = moment_of(body.delivered_at, ["body", "delivered_at"])
     return report

@@ -27,6 +27,7 @@ from ..errors import (
     SessionClosed,
     SessionNotFound,
 )
+from ..json_value import is_same
 from ..storage import agents as agent_storage
 from ..storage import messages as storage
 from ..storage import sessions as session_storage
@@ -77,7 +78,8 @@ def create_message(
 
 def _same_message(existing: MessageRow, body: MessageCreate) -> Message:
     message = wire.message(existing)
-    if message.content != body.content or message.role != body.role:
+    is_same_content = is_same(message.content.model_dump(), body.content.model_dump())
+    if not is_same_content or message.role != body.role:
         assert body.provider_message_id is not None
         raise ProviderMessageIdConflict(body.provider_message_id, existing.id)
     return message
@@ -165,7 +167,7 @@ def search_session_messages(
 
 def search_messages(tx: Transaction, caller: Caller, body: MessageSearch) -> Listing[Message]:
     """Messages in the order of their position, session by session."""
-    wanted = window(body, (str, int))
+    wanted = window(body, "messages", (str, int))
     filters = {name: value for name in _FILTERS if (value := getattr(body, name)) is not None}
     rows = storage.list_messages(tx, caller, wanted, filters, is_descending=body.order == "desc")
     return wanted.page(rows, wire.message, lambda row: (row.session_id, row.position))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from antonnia.conversations.types import Session, SessionCreate, SessionSearch
 from antonnia_server import ids
-from antonnia_server.clock import from_datetime
 from antonnia_server.db import Transaction
 from antonnia_server.events import service as events
 from antonnia_server.http.caller import Caller
+from antonnia_server.http.moments import moment_of
 from antonnia_server.http.pagination import Listing, window
 
 from .. import metadata, wire
@@ -91,7 +93,8 @@ def get_session(tx: Transaction, caller: Caller, session_id: str) -> Session:
 
 def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Listing[Session]:
     """Sessions from the newest to the oldest."""
-    wanted = window(body, (int, str))
+    wanted = window(body, "sessions", (int, str))
+    metadata.refuse_too_many(body.metadata or {})
     filters: dict[str, str | None] = {}
     if body.contact_id is not None:
         filters["contact_id"] = body.contact_id
@@ -106,10 +109,15 @@ def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Lis
         wanted,
         filters=filters,
         metadata=body.metadata or {},
-        created_after=None if body.created_after is None else from_datetime(body.created_after),
-        created_before=None if body.created_before is None else from_datetime(body.created_before),
+        created_after=_moment(body, "created_after"),
+        created_before=_moment(body, "created_before"),
     )
     return wanted.page(rows, wire.session, lambda row: (row.created_at, row.id))
+
+
+def _moment(body: SessionSearch, name: Literal["created_after", "created_before"]) -> int | None:
+    value = getattr(body, name)
+    return None if value is None else moment_of(value, ["body", name])
 
 
 def find_session_for_update(tx: Transaction, caller: Caller, session_id: str) -> SessionRow | None:

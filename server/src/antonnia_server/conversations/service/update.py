@@ -17,6 +17,7 @@ from antonnia_server.http.refusal import invalid
 
 from .. import metadata, wire
 from ..errors import OrganizationNotFound, SessionClosed, SurveyNotFound
+from ..json_value import is_same
 from ..storage import sessions as storage
 from ..storage.sessions import SessionRow
 from .sessions import lock_session
@@ -44,7 +45,7 @@ def update_session(
     changes: dict[str, Any] = {
         name: getattr(fields, name)
         for name in _PLAIN_FIELDS
-        if name in given and getattr(fields, name) != getattr(session, name)
+        if name in given and not is_same(getattr(fields, name), getattr(session, name))
     }
     if fields.status == "open" and session.status == "closed":
         changes |= {"status": "open", "closed_at": None, "epoch": session.epoch + 1}

@@ -1,0 +1,74 @@
+"""What tests are given: sessions, agents and messages, made with the real client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from antonnia.conversations import Conversations
+from antonnia.conversations.types import (
+    HumanAgent,
+    Message,
+    MessageContentText,
+    MessageRole,
+    Session,
+)
+
+SESSIONS = "/conversations/v2/sessions"
+
+
+async def given_session(
+    client: Conversations, contact_id: str = "contact_1", **fields: Any
+) -> Session:
+    """A session held by the default agent, unless `agent_id` says another."""
+    return await client.sessions.create(contact_id, "Jane", **fields)
+
+
+async def given_closed_session(client: Conversations) -> Session:
+    session = await given_session(client)
+    return await client.sessions.finish(session.id)
+
+
+async def given_waiting_session(client: Conversations) -> Session:
+    """A session that waits for a person."""
+    session = await given_session(client)
+    return await client.sessions.transfer(session.id, None)
+
+
+async def given_person(client: Conversations, name: str = "Ana") -> HumanAgent:
+    agent = await client.agents.create(name, "human", profile_id=f"profile_{name}")
+    assert isinstance(agent, HumanAgent)
+    return agent
+
+
+async def given_message(
+    client: Conversations,
+    session: Session,
+    text: str = "Hello",
+    role: MessageRole = "user",
+    **fields: Any,
+) -> Message:
+    content = MessageContentText(text=text)
+    return await client.sessions.messages.create(session.id, content, role, **fields)
+
+
+async def messages_of(client: Conversations, session: Session) -> list[Message]:
+    return list(await client.sessions.messages.search(session.id))
+
+
+async def texts_of_agents(client: Conversations, session: Session) -> list[str]:
+    """What agents have said, in order."""
+    found = await client.sessions.messages.search(session.id, role="assistant")
+    return [m.content.text for m in found if isinstance(m.content, MessageContentText)]
+
+
+def problem_of(response: httpx.Response) -> tuple[int, str]:
+    """The status and code of a refusal, which has all that the contract asks of one."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "code", "request_id"} <= body.keys()
+    assert body["status"] == response.status_code
+    assert isinstance(body["detail"], str)
+    assert body["request_id"] == response.headers["x-request-id"]
+    return response.status_code, body["code"]

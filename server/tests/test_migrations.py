@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from antonnia_server.db.migrate import NewerSchema, migrate
+from antonnia_server.db.revision import newest_revision, stored_revision
+from antonnia_server.db.sqlite import connect
+from antonnia_server.db.tables import metadata
+
+
+def schema_of(engine: sa.Engine) -> dict[str, str]:
+    """Every table and index, by name, as the database tells it, without the layout of the text."""
+    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(query).all()
+    return {name: plain(sql) for name, sql in rows if name != "alembic_version"}
+
+
+def plain(sql: str) -> str:
+    """Columns and constraints in any order: a migration may add one at the end."""
+    head, _, body = re.sub(r"\s+", " ", sql.replace('"', "")).partition("(")
+    body = re.sub(r"\)([^)]*)$", r"\1", body)
+    parts = re.split(r",(?![^(]*\))", body.replace(" ,", ","))
+    return head.strip() + "(" + ", ".join(sorted(part.strip() for part in parts))
+
+
+def test_the_migrated_schema_is_the_declared_one(tmp_path: Path) -> None:
+    migrated, declared = connect(tmp_path / "migrated.db"), connect(tmp_path / "declared.db")
+    migrate(migrated)
+    with declared.begin() as connection:
+        metadata.create_all(connection)
+
+    assert schema_of(migrated) == schema_of(declared)
+
+
+def test_an_empty_database_is_brought_to_the_newest_revision(tmp_path: Path) -> None:
+    engine = connect(tmp_path / "a.db")
+
+    did_anything = migrate(engine)
+
+    with engine.connect() as connection:
+        assert stored_revision(connection) == newest_revision()
+    assert did_anything
+
+
+def test_migrating_again_does_nothing(tmp_path: Path) -> None:
+    engine = connect(tmp_path / "a.db")
+    migrate(engine)
+    before = schema_of(engine)
+
+    assert not migrate(engine)
+    assert schema_of(engine) == before
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    engine = connect(tmp_path / "a.db")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    before = schema_of(engine)
+
+    with pytest.raises(NewerSchema) as refused:
+        migrate(engine)
+
+    assert "9999" in str(refused.value)
+    assert newest_revision() in str(refused.value)
+    assert schema_of(engine) == before
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    engine = connect(tmp_path / "a.db")
+    with engine.begin() as connection:
+        # In the way of the migration, after it has made other tables.
+        connection.exec_driver_sql("CREATE TABLE sessions (id TEXT)")
+
+    with pytest.raises(sa.exc.OperationalError):
+        migrate(engine)
+
+    assert schema_of(engine).keys() == {"sessions"}
+
+
+def test_every_table_of_an_organization_begins_its_key_with_it() -> None:
+    known = {"organizations", "jobs"}
+    for table in metadata.sorted_tables:
+        if "organization_id" in table.c and table.name not in known:
+            assert next(iter(table.primary_key.columns)).name == "organization_id", table.name
