@@ -21,7 +21,7 @@ _JSON_COLUMNS = {
     "jobs": ("arguments",),
     "messages": ("content",),
     "reply_windows": (),
-    "run_steps": ("output",),
+    "run_steps": ("input",),
     "runs": ("last_error",),
     "sessions": ("metadata",),
     "threads": (),
@@ -41,6 +41,11 @@ class Stored:
         self.sessions = {row["id"]: row for row in tables["sessions"]}
         self.messages = {row["id"]: row for row in tables["messages"]}
         self.events = sorted(tables["events"], key=lambda row: row["position"])
+        # What has happened to a session and in it, in order.
+        self.events_of: defaultdict[str, list[Row]] = defaultdict(list)
+        for event in self.events:
+            changed = event["data"]["object"]
+            self.events_of[changed.get("session_id", changed["id"])].append(event)
         self.event_positions = tables["event_positions"]
         self.idempotency_keys = {row["key"]: row for row in tables["idempotency_keys"]}
         self.jobs = tables["jobs"]
