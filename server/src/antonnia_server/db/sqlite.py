@@ -39,11 +39,16 @@ class SqliteDatabase:
     """The database of one process; see `db.Database` for what each method promises."""
 
     def __init__(
-        self, path: Path, clock: Clock, *, before_commit: Callable[[], None] | None = None
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        before_commit: Callable[[Transaction], None] | None = None,
     ) -> None:
         self._path = path
         self._clock = clock
-        # Called between the last RELEASE and the COMMIT of each group: where a crash test kills.
+        # Called between the last RELEASE and the COMMIT of each group, in whose transaction it may
+        # look: where a crash test kills.
         self._before_commit = before_commit
         self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
@@ -127,7 +132,7 @@ class SqliteDatabase:
                 for unit in group:
                     unit.run(tx)
                 if self._before_commit is not None:
-                    self._before_commit()
+                    self._before_commit(tx)
         except _TransactionEnded:
             # The error of one unit took the whole transaction with it (a full disk, say). The
             # innocent ones run again, each alone.

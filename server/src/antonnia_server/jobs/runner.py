@@ -90,7 +90,11 @@ class Runner:
             await self._sleep_until(next_due_at)
 
     async def _start_due(self) -> int | None:
-        """Start what is due, as far as there is room; when to look again."""
+        """Start what is due, as far as there is room; when to look again.
+
+        What is due but was not claimed waits for a lock or for room, and whoever holds that wakes
+        the runner at its end.
+        """
         room = self._concurrency - len(self._running)
         if room == 0:
             return None
@@ -115,10 +119,8 @@ class Runner:
         timeout: float | None = None
         # A clock that is moved by hand wakes the runner itself.
         if due_at is not None and not isinstance(self._clock, HandClock):
-            timeout = (due_at - self._clock.now()) / SECOND
-            # What is due but was not claimed waits for a lock or for room, and whoever holds
-            # that wakes the runner at its end.
-            timeout = timeout if timeout > 0 else None
+            # It may have become due since the runner looked; then there is nothing to wait for.
+            timeout = max(0.0, (due_at - self._clock.now()) / SECOND)
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()

@@ -79,7 +79,13 @@ _CLAIM: Statement[JobRow] = Statement(
         lease_until=sa.bindparam("lease_until"),
     )
 )
-_NEXT_DUE = Statement(sa.select(_t.due_at).where(_IS_PENDING).order_by(_t.due_at).limit(1), _Due)
+_NEXT_DUE = Statement(
+    sa.select(_t.due_at)
+    .where(_IS_PENDING, _t.due_at > sa.bindparam("now"))
+    .order_by(_t.due_at)
+    .limit(1),
+    _Due,
+)
 _held = (
     _t.id == sa.bindparam("job"),
     _t.status == "running",
@@ -136,8 +142,11 @@ def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
 
 
 def find_next_due(tx: Transaction) -> int | None:
-    """When the next waiting job is due, whether or not its lock is free."""
-    found = _NEXT_DUE.find(tx)
+    """When the next job becomes due, of those that are not due yet.
+
+    One that is due already waits for a lock or for room, and would hide when the next one is due.
+    """
+    found = _NEXT_DUE.find(tx, now=tx.now)
     return None if found is None else found.due_at
 
 

@@ -1,0 +1,101 @@
+"""kill -9 at full speed: what was acknowledged stays, and every wait for an answer ends once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from consistency import check_consistency
+from crash.acknowledged import check_acknowledged, check_replies, check_what_the_api_shows
+from crash.attempts import Journal
+from crash.load import Load
+from scale import CRASH_ROUNDS
+from server_process import ServerProcess
+from stored import Row, Stored, until_every_window_has_ended
+
+# How long a round works, in seconds, until its server is killed.
+SHORTEST_ROUND, LONGEST_ROUND = 0.5, 1.6
+# How late an answer may come after it was due, or after the restart if it was due before. The lease
+# of a job, which a restart must not wait for, is twice as long.
+LATEST_MICROSECONDS = 7_000_000
+
+
+async def test_a_killed_server_keeps_what_it_acknowledged_and_ends_every_wait_once(
+    tmp_path: Path,
+) -> None:
+    journal = Journal()
+    repeated = 0
+
+    async with running_server(tmp_path) as server:
+        load = await given_load(server, journal)
+        for _ in range(CRASH_ROUNDS):
+            first = len(journal.attempts)
+            await load.run_until_killed(asyncio.create_task(kill_soon(server)))
+            await server.start()
+            async with server.client(max_retries=2) as client:
+                await check_what_the_api_shows(client, journal.attempts[first:])
+                repeated += await journal.repeat_what_was_not_answered(client, since=first)
+        await until_every_window_has_ended(server.database, within_seconds=30)
+        await server.stop()
+
+    stored = Stored(server.database)
+    states = check_consistency(stored)
+    check_acknowledged(journal, stored, states)
+    check_replies(journal, stored)
+    survivors = [window for window in stored.windows if survived_a_kill(server, window)]
+    assert survivors, "no window was open at a kill: nothing was proven"
+    assert max(lateness(server, window) for window in stored.windows) < LATEST_MICROSECONDS
+    assert server.complaints() == []
+    print(f"\n{CRASH_ROUNDS} rounds: {figures(journal, repeated, stored, len(survivors))}")
+
+
+@asynccontextmanager
+async def running_server(directory: Path) -> AsyncGenerator[ServerProcess]:
+    server = ServerProcess(directory / "data")
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.close()
+
+
+async def given_load(server: ServerProcess, journal: Journal) -> Load:
+    """A load on the AI agent that `antonnia dev` makes, and on a person."""
+    async with server.client() as client:
+        person = await client.agents.create("Ana", "human", profile_id="ana")
+        (assistant,) = await client.agents.search(type="ai")
+    return Load(server, journal, human_id=person.id, ai_id=assistant.id)
+
+
+async def kill_soon(server: ServerProcess) -> None:
+    await asyncio.sleep(random.uniform(SHORTEST_ROUND, LONGEST_ROUND))
+    await server.kill()
+
+
+def survived_a_kill(server: ServerProcess, window: Row) -> bool:
+    return any(window["opened_at"] <= life.ended_at < window["closed_at"] for life in server.lives)
+
+
+def lateness(server: ServerProcess, window: Row) -> int:
+    """How long after the moment from which on it could end the window has ended."""
+    life = next(life for life in server.lives if window["closed_at"] <= life.ended_at)
+    return int(window["closed_at"]) - max(window["due_at"], life.ready_at)
+
+
+def figures(journal: Journal, repeated: int, stored: Stored, survivors: int) -> str:
+    acknowledged = sum(attempt.is_acknowledged for attempt in journal.attempts)
+    refused = sum(attempt.refusal is not None for attempt in journal.attempts)
+    outcomes = Counter(window["outcome"] for window in stored.windows)
+    runs = Counter(run["status"] for run in stored.runs.values())
+    return (
+        f"{acknowledged:,} acknowledged writes, {refused:,} refused, {repeated:,} cut off by a "
+        f"kill and repeated, {len(stored.messages):,} messages, {len(stored.events):,} events; "
+        f"{len(stored.windows):,} windows, {survivors:,} of them ended after a kill: "
+        f"{outcomes['answer']:,} answers, {outcomes['hand_off']:,} hand-offs, "
+        f"{outcomes['silence']:,} silences; {runs['completed']:,} runs completed, "
+        f"{runs['cancelled']:,} cancelled"
+    )

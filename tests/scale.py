@@ -1,0 +1,10 @@
+"""How much the crash and race suites do: `make test` is the default, `make soak` sets the rest."""
+
+from __future__ import annotations
+
+import os
+
+# Times that a server is killed in the middle of its work.
+CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
+# Takeovers of each kind, each against an agent that is about to speak.
+RACE_TAKEOVERS = int(os.environ.get("ANTONNIA_RACE_TAKEOVERS", "200"))

@@ -1,0 +1,101 @@
+"""What is in a server's database file, for what the API does not show."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+_JSON_COLUMNS = {
+    "agents": (),
+    "event_positions": (),
+    "events": ("data",),
+    "idempotency_keys": ("body",),
+    "jobs": ("arguments",),
+    "messages": ("content",),
+    "reply_windows": (),
+    "run_steps": ("input",),
+    "runs": ("last_error",),
+    "sessions": ("metadata",),
+    "threads": (),
+}
+
+
+class Stored:
+    """Every row of one organization's database, read in one snapshot."""
+
+    def __init__(self, database: Path) -> None:
+        with closing(_connect(database)) as connection:
+            connection.execute("BEGIN")
+            tables = {name: _rows(connection, name) for name in _JSON_COLUMNS}
+            self.integrity = connection.execute("PRAGMA integrity_check").fetchall()
+            self.foreign_keys = connection.execute("PRAGMA foreign_key_check").fetchall()
+        self.agents = {row["id"]: row for row in tables["agents"]}
+        self.sessions = {row["id"]: row for row in tables["sessions"]}
+        self.messages = {row["id"]: row for row in tables["messages"]}
+        self.events = sorted(tables["events"], key=lambda row: row["position"])
+        # What has happened to a session and in it, in order.
+        self.events_of: defaultdict[str, list[Row]] = defaultdict(list)
+        for event in self.events:
+            changed = event["data"]["object"]
+            self.events_of[changed.get("session_id", changed["id"])].append(event)
+        self.event_positions = tables["event_positions"]
+        self.idempotency_keys = {row["key"]: row for row in tables["idempotency_keys"]}
+        self.jobs = tables["jobs"]
+        self.windows = tables["reply_windows"]
+        self.windows_of = by(self.windows, "session_id")
+        self.threads = {row["session_id"]: row for row in tables["threads"]}
+        self.runs = {row["id"]: row for row in tables["runs"]}
+        self.runs_of_job = by(tables["runs"], "job_id")
+        self.runs_of_thread = by(tables["runs"], "thread_id")
+        self.steps_of = by(tables["run_steps"], "run_id")
+        self.messages_of_run = by(
+            (row for row in tables["messages"] if row["run_id"] is not None), "run_id"
+        )
+        self.messages_of = by(
+            sorted(tables["messages"], key=lambda row: row["position"]), "session_id"
+        )
+
+
+def by(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
+    """The rows, gathered by their value in a column; no rows for any other value."""
+    gathered: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        gathered[row[column]].append(row)
+    return gathered
+
+
+async def until_every_window_has_ended(database: Path, *, within_seconds: float) -> None:
+    """Wait until no reply window is open any more."""
+    with closing(_connect(database)) as connection:
+        async with asyncio.timeout(within_seconds):
+            while _has_open_window(connection):  # noqa: ASYNC110  # another process ends them
+                await asyncio.sleep(0.02)
+
+
+def _has_open_window(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM reply_windows WHERE outcome IS NULL LIMIT 1")
+    return found.fetchone() is not None
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
+    rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+    for row in rows:
+        for column in _JSON_COLUMNS[table]:
+            row[column] = json.loads(row[column]) if row[column] else None
+    return rows
