@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -99,10 +100,9 @@ async def test_a_stranger_does_not_move_the_clock(server: Server) -> None:
     assert problem_of(response) == (401, "invalid_token")
 
 
-async def test_a_server_that_follows_the_wall_clock_has_no_such_path(server: Server) -> None:
+async def test_a_server_that_follows_the_wall_clock_has_no_such_path(database_path: Path) -> None:
     clock = SystemClock()
-    path = server.db._path  # type: ignore[attr-defined]  # where SQLite has its file
-    app = create_app(SqliteDatabase(path, clock), clock, Settings())
+    app = create_app(SqliteDatabase(database_path, clock), clock, Settings())
 
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x.test") as http:

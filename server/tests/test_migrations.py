@@ -18,7 +18,7 @@ def schema_of(engine: sa.Engine) -> dict[str, str]:
     """Every table and index, by name, as the database tells it."""
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
     with engine.connect() as connection:
-        return {name: sql for name, sql in connection.exec_driver_sql(query)}
+        return dict(iter(connection.exec_driver_sql(query)))
 
 
 @pytest.mark.parametrize("make", [migrate, upgrade])
