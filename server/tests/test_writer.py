@@ -24,7 +24,7 @@ class Hook:
         self.commits = 0
         self.error: Exception | None = None
 
-    def __call__(self) -> None:
+    def __call__(self, tx: Transaction) -> None:
         self.commits += 1
         if self.error is not None:
             error, self.error = self.error, None
