@@ -165,8 +165,13 @@ async def test_a_failed_commit_fails_every_unit_of_its_group(
     assert await db.read(names) == []
 
 
-async def test_the_writer_lives_on_after_a_failed_commit(db: SqliteDatabase, hook: Hook) -> None:
-    hook.error = sqlite3.OperationalError("disk I/O error")
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("disk I/O error"), TypeError("a bug"), MemoryError()]
+)
+async def test_the_writer_lives_on_after_a_failed_commit(
+    db: SqliteDatabase, hook: Hook, error: Exception
+) -> None:
+    hook.error = error
     with pytest.raises(StorageFailed):
         await db.write(add, "lost")
 

@@ -141,7 +141,9 @@ class SqliteDatabase:
             for unit in group:
                 unit.reset()
                 self._commit(connection, [unit])
-        except (DBAPIError, sqlite3.Error) as error:
+        except Exception as error:
+            # Whatever it is: those who wait must hear of it, and without its thread the writer
+            # would let everyone after them wait for ever.
             _end_transaction(connection)
             for unit in group:
                 unit.fail(error)
@@ -242,7 +244,9 @@ def _end_transaction(connection: sa.Connection) -> None:
     """Roll back what a COMMIT that failed has left open; the next BEGIN would fail on it."""
     driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     if driver.in_transaction:
-        driver.execute("ROLLBACK")
+        # If even that fails, so does the next BEGIN, and it is tried again.
+        with contextlib.suppress(sqlite3.Error):
+            driver.execute("ROLLBACK")
 
 
 def _transaction(connection: sa.Connection, now: int) -> Transaction:
