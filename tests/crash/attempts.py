@@ -29,7 +29,6 @@ class Attempt:
     answered_at: int = 0
     answer: Session | Message | None = None
     refusal: str | None = None
-    is_retried: bool = False
 
     @property
     def is_acknowledged(self) -> bool:
@@ -105,7 +104,6 @@ class Journal:
         repeated = 0
         for attempt in self.attempts[since:]:
             if attempt.is_open and attempt.kind != "update":
-                attempt.is_retried = True
                 await attempt.make(client)
                 assert not attempt.is_open, attempt
                 repeated += 1

@@ -26,8 +26,9 @@ from antonnia_server.db.sqlite import SqliteDatabase
 from antonnia_server.process import base_url_of, listen
 from antonnia_server.settings import Settings
 
-# A slow disk, so that a group gathers while the one before it is written.
-COMMIT_SECONDS = 0.03
+# How long the disk takes for the first doomed write: long enough for all others to gather behind
+# it, so that they become one group.
+FIRST_COMMIT_SECONDS = 1.0
 DOOMED = "doomed-"
 
 
@@ -39,15 +40,18 @@ class Executioner:
         self._units = units
         # None before the first group, which is the server's own: it starts.
         self._committed: set[str] | None = None
+        self._is_first = True
 
     def __call__(self, tx: Transaction) -> None:
-        time.sleep(COMMIT_SECONDS)
         tx.cursor.execute("SELECT key FROM idempotency_keys WHERE key GLOB ?", (DOOMED + "*",))
         keys = {row[0] for row in tx.cursor.fetchall()}
         group = sorted(keys - (keys if self._committed is None else self._committed))
         if len(group) >= self._units:
             (self._directory / "doomed.json").write_text(json.dumps(group))
             os.kill(os.getpid(), signal.SIGKILL)
+        if group and self._is_first:
+            self._is_first = False
+            time.sleep(FIRST_COMMIT_SECONDS)
         self._committed = keys
 
 

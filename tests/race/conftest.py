@@ -17,7 +17,6 @@ async def place(tmp_path: Path) -> AsyncGenerator[Place]:
         await server.start()
         async with server.client() as client:
             person = await client.agents.create("Ana", "human", profile_id="ana")
-            (assistant,) = await client.agents.search(type="ai")
-            yield Place(server, client, assistant.id, person.id)
+            yield Place(server, client, person.id)
     finally:
         await server.close()

@@ -10,9 +10,8 @@ from antonnia.conversations import Conversations
 
 
 class Place(NamedTuple):
-    """A running server, a client of it, an AI agent that new sessions have, and a person."""
+    """A running server, a client of it, and a person; new sessions have an AI agent."""
 
     server: ServerProcess
     client: Conversations
-    ai_id: str
     human_id: str

@@ -27,7 +27,8 @@ async def test_a_bot_that_gives_the_epoch_never_writes_after_a_person_has_taken_
     """
     written: dict[str, Message] = {}
     refused: set[str] = set()
-    delay = Delay(0.005)
+    # The person comes after about as long as the bot thinks.
+    delay, arrival = Delay(0.01), Delay(0.01)
 
     async def bot(session: Session) -> None:
         await delay.wait()
@@ -46,6 +47,7 @@ async def test_a_bot_that_gives_the_epoch_never_writes_after_a_person_has_taken_
         session = await sessions.create(f"contact-{number}", "Contact")
         async with asyncio.TaskGroup() as both:
             both.create_task(bot(session))
+            await arrival.wait()
             await sessions.transfer(session.id, place.human_id)
             await sessions.messages.create(
                 session.id, GREETING, role="assistant", agent_id=place.human_id
