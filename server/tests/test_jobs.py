@@ -263,6 +263,7 @@ async def test_at_a_restart_what_was_running_is_due_at_once(
     await recorder.schedule("a", due_in_seconds=0)
     await worker.claim()
 
+    await server.db.write(jobs.end_all_leases)
     runner = Runner(server.db, server.hand, [Handler("record", recorder.run, max_attempts=3)])
     await runner.start()
     await runner.run_until(server.hand, server.hand.now())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from . import health, operator_api, testing_api
+from . import health, jobs, operator_api, testing_api
 from .auth.service import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
@@ -30,30 +30,11 @@ doubled, or spoken over a person."""
 def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     """The ASGI application: starting it opens `db` and begins to run jobs."""
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        await db.start()
-        await db.write(schedule_cleaning)
-        runner = Runner(
-            db,
-            clock,
-            [*ORCHESTRATOR, *CLEANING],
-            concurrency=settings.job_concurrency,
-            lease_seconds=settings.job_lease_seconds,
-        )
-        app.state.runner = runner
-        await runner.start()
-        try:
-            yield
-        finally:
-            await runner.stop()
-            await db.close()
-
     app = FastAPI(
         title="Antonnia",
         version="3.0.0",
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan(db, clock, settings),
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
@@ -74,3 +55,32 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         app.include_router(router, prefix=prefix)
     documents.install(app)
     return Edge(Dispatch(app, [*shown, *hidden]))
+
+
+def _lifespan(
+    db: Database, clock: Clock, settings: Settings
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        await db.start()
+        try:
+            # One process owns the file: whoever held a lease before is gone.
+            await db.write(jobs.end_all_leases)
+            await db.write(schedule_cleaning)
+            runner = Runner(
+                db,
+                clock,
+                [*ORCHESTRATOR, *CLEANING],
+                concurrency=settings.job_concurrency,
+                lease_seconds=settings.job_lease_seconds,
+            )
+            app.state.runner = runner
+            await runner.start()
+            try:
+                yield
+            finally:
+                await runner.stop()
+        finally:
+            await db.close()
+
+    return lifespan

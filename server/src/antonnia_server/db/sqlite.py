@@ -59,14 +59,19 @@ class SqliteDatabase:
         self._read_engine = connect(path, read_only=True)
         self._thread = threading.Thread(target=self._run, name="antonnia-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._writing: sa.Connection | None = None
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        # Here, and not in the thread, so that whoever starts hears of a failure.
+        self._writing = await asyncio.to_thread(self._write_engine.connect)
         self._thread.start()
 
     async def close(self) -> None:
-        self._waiting.put(None)
-        await asyncio.to_thread(self._thread.join)
+        if self._writing is not None:
+            self._waiting.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._writing.close()
         self._readers.shutdown()
         for connection in self._open_readers:
             connection.close()
@@ -94,12 +99,8 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, bound)
 
     def _read(self, work: Callable[[Transaction], R]) -> R:
-        connection: sa.Connection | None = getattr(self._reader, "connection", None)
-        if connection is None:
-            connection = self._reader.connection = self._read_engine.connect()
-            # The list is closed over when the pool is shut down, after its threads have ended.
-            self._open_readers.append(connection)
         try:
+            connection = self._reading()
             with connection.begin():
                 return work(_transaction(connection, self._clock.now()))
         except Exception as error:
@@ -107,23 +108,32 @@ class SqliteDatabase:
                 raise StorageFailed(str(error)) from error
             raise
 
+    def _reading(self) -> sa.Connection:
+        """The connection of this reader's thread."""
+        connection: sa.Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            connection = self._reader.connection = self._read_engine.connect()
+            # Closed after the pool has been shut down, when its threads have ended.
+            self._open_readers.append(connection)
+        return connection
+
     def _run(self) -> None:
-        with self._write_engine.connect() as connection:
-            running = True
-            while running:
-                unit = self._waiting.get()
-                if unit is None:
-                    return
-                group = [unit]
-                with contextlib.suppress(queue.Empty):
-                    while len(group) < MAX_GROUP:
-                        unit = self._waiting.get_nowait()
-                        if unit is None:
-                            running = False
-                            break
-                        group.append(unit)
-                self._commit(connection, group)
-                self._answer(group)
+        assert self._writing is not None, "the thread starts with its connection"
+        running = True
+        while running:
+            unit = self._waiting.get()
+            if unit is None:
+                return
+            group = [unit]
+            with contextlib.suppress(queue.Empty):
+                while len(group) < MAX_GROUP:
+                    unit = self._waiting.get_nowait()
+                    if unit is None:
+                        running = False
+                        break
+                    group.append(unit)
+            self._commit(self._writing, group)
+            self._answer(group)
 
     def _commit(self, connection: sa.Connection, group: list[_Unit]) -> None:
         try:
@@ -189,12 +199,17 @@ class _Unit:
         try:
             self._result = self._work(tx)
         except BaseException as error:
+            if not cast(sqlite3.Connection, tx.cursor.connection).in_transaction:
+                self.fail(error)
+                raise _TransactionEnded from error
             if is_storage_failure(error):
                 self.fail(error)
+            elif isinstance(error, StopIteration):
+                # The one error that a future cannot carry.
+                self._error = RuntimeError("the unit of work raised StopIteration")
+                self._error.__cause__ = error
             else:
                 self._error = error
-            if not cast(sqlite3.Connection, tx.cursor.connection).in_transaction:
-                raise _TransactionEnded from error
             tx.cursor.execute("ROLLBACK TO unit")
         else:
             self.topics = tx.topics

@@ -2,7 +2,7 @@
 
 from .job import GiveUp, Handler, Job, JobLost, RunningJob
 from .runner import Runner
-from .service import Scheduled, finish, postpone, schedule
+from .service import Scheduled, end_all_leases, finish, postpone, schedule
 
 __all__ = [
     "GiveUp",
@@ -12,6 +12,7 @@ __all__ = [
     "Runner",
     "RunningJob",
     "Scheduled",
+    "end_all_leases",
     "finish",
     "postpone",
     "schedule",

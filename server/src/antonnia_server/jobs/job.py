@@ -82,4 +82,4 @@ class Handler:
 
 def caller_of(job: Job) -> Caller:
     """On whose behalf a job runs: its organization, and the request that caused it."""
-    return Caller(organization_id=job.organization_id or "", request_id=job.request_id)
+    return Caller(organization_id=job.organization_id, request_id=job.request_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable
 
@@ -39,20 +40,19 @@ class Runner:
         self._lease_seconds = lease_seconds
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stop = asyncio.Event()
         # Set while there is nothing to run at this moment; what a test waits for.
         self._idle = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take over what a killed process left, and begin."""
-        await self._db.write(storage.end_all_leases)
+        """Begin to claim what is due."""
         self._db.listen(service.TOPIC, self._look_again)
         self._tasks = [asyncio.create_task(self._claim()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
         """Claim nothing more and let the jobs that run come to their end."""
-        self._stopping = True
+        self._stop.set()
         self._wake.set()
         claiming, heartbeat = self._tasks
         await claiming
@@ -65,7 +65,7 @@ class Runner:
         """Move the clock to `moment`, stopping wherever something is due, in order."""
         while True:
             await self._settle()
-            next_due = await self._db.read(storage.find_next_due)
+            next_due = await self._db.read(service.find_next_due)
             if next_due is None or next_due > moment:
                 break
             clock.move_to(next_due)
@@ -82,7 +82,7 @@ class Runner:
         self._wake.set()
 
     async def _claim(self) -> None:
-        while not self._stopping:
+        while not self._stop.is_set():
             self._wake.clear()
             next_due_at = await self._start_due()
             if not self._running and not self._wake.is_set():
@@ -142,22 +142,34 @@ class Runner:
             await self._fail(job, handler, f"{type(error).__name__}: {error}")
 
     async def _fail(self, job: Job, handler: Handler | None, error: str) -> None:
-        while True:
+        """Record a failure. If that cannot be, the job is due again when its lease ends."""
+        while not self._stop.is_set():
             try:
                 await self._db.write(service.fail, job, handler, error)
                 return
             except (StorageFailed, WritesOverloaded) as failure:
                 logger.error("the failure of job %s cannot be stored: %s", job.id, failure)
-                await asyncio.sleep(STORAGE_RETRY_SECONDS)
+                await self._pause()
+            except Exception:
+                # Giving up failed too. Parked without it, the job at least holds nothing up.
+                logger.exception("job %s (%s) cannot be given up", job.id, job.name)
+                handler = None
+
+    async def _pause(self) -> None:
+        """Wait a moment, but not when the runner is to stop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STORAGE_RETRY_SECONDS):
+                await self._stop.wait()
 
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(self._lease_seconds / 3)
             if not self._running:
                 continue
-            lease_until = self._clock.now() + self._lease_seconds * SECOND
-            held = list(self._running.values())
             try:
-                await self._db.write(storage.extend_leases, held, lease_until=lease_until)
-            except (StorageFailed, WritesOverloaded) as error:
-                logger.error("leases cannot be extended: %s", error)
+                await self._db.write(
+                    storage.extend_leases, list(self._running.values()), self._lease_seconds
+                )
+            except Exception:
+                # Without a heartbeat every job that takes long would be run twice.
+                logger.exception("leases cannot be extended")

@@ -56,8 +56,8 @@ def schedule(
     if waiting is not None:
         if at_most_after is not None:
             due_at = min(due_at, waiting.created_at + at_most_after)
-        storage.move_job(tx, waiting.id, due_at=due_at)
-        return Scheduled(waiting.id, due_at, is_new=False)
+        if storage.move_job(tx, waiting.id, due_at=due_at):
+            return Scheduled(waiting.id, due_at, is_new=False)
     job = JobRow(
         id=ids.new("job"),
         organization_id=caller.organization_id,
@@ -87,7 +87,22 @@ def claim(tx: Transaction, limit: int, lease_seconds: int) -> Claimed:
         if job.lock_key is not None:
             taken_locks.add(job.lock_key)
         claimed.append(storage.claim(tx, job, lease_until=lease_until))
-    return Claimed(claimed, storage.find_next_due(tx))
+    return Claimed(claimed, find_next_due(tx))
+
+
+def find_next_due(tx: Transaction) -> int | None:
+    """When the next job becomes due, or the lease of one ends, if nothing happens before."""
+    moments = (storage.find_next_due(tx), storage.find_next_lease_end(tx))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def end_all_leases(tx: Transaction) -> None:
+    """Have every job that was running run again, at once.
+
+    Only for a process that owns the database alone, before its runner starts: whoever held the
+    leases is gone.
+    """
+    storage.end_all_leases(tx)
 
 
 def finish(tx: Transaction, job: JobRow) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from antonnia_server.clock import SECOND
 from antonnia_server.db import Statement, Transaction
 
 from .tables import jobs
@@ -13,7 +14,7 @@ from .tables import jobs
 
 class JobRow(NamedTuple):
     id: str
-    organization_id: str | None
+    organization_id: str
     name: str
     arguments: dict[str, Any]
     due_at: int
@@ -30,6 +31,11 @@ class _Due(NamedTuple):
 
 _t = jobs.c
 _COLUMNS = tuple(_t[name] for name in JobRow._fields)
+# Written out, because SQLite uses a partial index only for a condition that it can read.
+_IS_PENDING = sa.text("jobs.status = 'pending'")
+_IS_RUNNING = sa.text("jobs.status = 'running'")
+_holder = jobs.alias("holder")
+_HOLDER_IS_RUNNING = sa.text("holder.status = 'running'")
 _INSERT: Statement[JobRow] = Statement(sa.insert(jobs))
 _FIND_WAITING = Statement(
     sa.select(*_COLUMNS).where(
@@ -40,13 +46,10 @@ _FIND_WAITING = Statement(
     JobRow,
 )
 _MOVE: Statement[JobRow] = Statement(
-    sa.update(jobs).where(_t.id == sa.bindparam("job")).values(due_at=sa.bindparam("due_at"))
+    sa.update(jobs)
+    .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
+    .values(due_at=sa.bindparam("due_at"))
 )
-# Written out, because SQLite uses a partial index only for a condition that it can read.
-_IS_PENDING = sa.text("jobs.status = 'pending'")
-_IS_RUNNING = sa.text("jobs.status = 'running'")
-_holder = jobs.alias("holder")
-_HOLDER_IS_RUNNING = sa.text("holder.status = 'running'")
 _LIST_DUE = Statement(
     sa.select(*_COLUMNS)
     .where(
@@ -86,6 +89,13 @@ _NEXT_DUE = Statement(
     .limit(1),
     _Due,
 )
+_NEXT_LEASE_END = Statement(
+    sa.select(_t.lease_until)
+    .where(_IS_RUNNING, _t.lease_until > sa.bindparam("now"))
+    .order_by(_t.lease_until)
+    .limit(1),
+    _Due,
+)
 _held = (
     _t.id == sa.bindparam("job"),
     _t.status == "running",
@@ -117,13 +127,14 @@ def create_job(tx: Transaction, job: JobRow, *, dedupe_key: str | None) -> None:
 
 
 def find_waiting(
-    tx: Transaction, organization_id: str | None, name: str, dedupe_key: str
+    tx: Transaction, organization_id: str, name: str, dedupe_key: str
 ) -> JobRow | None:
     return _FIND_WAITING.find(tx, organization_id=organization_id, name=name, dedupe_key=dedupe_key)
 
 
-def move_job(tx: Transaction, job_id: str, *, due_at: int) -> None:
-    _MOVE.run(tx, job=job_id, due_at=due_at)
+def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
+    """Move a job that waits; False if it has begun to run meanwhile."""
+    return _MOVE.run(tx, job=job_id, due_at=due_at) == 1
 
 
 def list_due(tx: Transaction, limit: int) -> list[JobRow]:
@@ -139,6 +150,12 @@ def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
 def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
     _CLAIM.run(tx, job=job.id, lease_until=lease_until)
     return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
+
+
+def find_next_lease_end(tx: Transaction) -> int | None:
+    """When the next job of a worker that is not heard of any more may be taken over."""
+    found = _NEXT_LEASE_END.find(tx, now=tx.now)
+    return None if found is None else found.due_at
 
 
 def find_next_due(tx: Transaction) -> int | None:
@@ -181,7 +198,9 @@ def release_job(
     return released == 1
 
 
-def extend_leases(tx: Transaction, held: list[JobRow], *, lease_until: int) -> None:
+def extend_leases(tx: Transaction, held: list[JobRow], lease_seconds: int) -> None:
+    """Of those that are still held: one that was taken over meanwhile is left alone."""
+    lease_until = tx.now + lease_seconds * SECOND
     for job in held:
         tx.connection.execute(
             sa.update(jobs)

@@ -10,8 +10,8 @@ jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    # None for work of the platform itself.
-    sa.Column("organization_id", sa.Text),
+    # Empty for work of the platform itself.
+    sa.Column("organization_id", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("arguments", Json, nullable=False),
     sa.Column("due_at", sa.BigInteger, nullable=False),

@@ -18,7 +18,7 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import Job
 
 from . import storage
-from .storage import AssistantRow, RunRow, StepRow
+from .storage import AssistantRow, RunRow, StepRow, ThreadRow
 
 HAND_OFF_TEXT = (
     "I do not know the answer to that, so I am handing you over to a person, "
@@ -101,17 +101,47 @@ def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
         return None
     assert session.agent_assistant_id is not None, "an AI agent has an assistant"
     assistant = storage.find_assistant(tx, caller, session.agent_assistant_id)
+    run = _resume_run(tx, caller, job, assistant, unanswered)
     if assistant is None:
         _hand_off(tx, caller, job, session, FAILURE_TEXT, "assistant_not_found", run_id=None)
         return None
+    if run is None:
+        run = _create_run(tx, caller, job, session, thread, assistant, unanswered)
+    asked = [message for message in unanswered if message.position <= run.input_position]
+    return Begun(run, assistant, _question(asked), storage.list_steps(tx, caller, run.id))
 
+
+def _resume_run(
+    tx: Transaction,
+    caller: Caller,
+    job: Job,
+    assistant: AssistantRow | None,
+    unanswered: list[MessageRow],
+) -> RunRow | None:
+    """The run that a crash or a failure left, or None; one that is overtaken is ended."""
     run = storage.find_unfinished_run(tx, caller, job.id)
-    if run is not None:
-        asked = [message for message in unanswered if message.position <= run.input_position]
-        if asked:
-            return Begun(run, assistant, _question(asked), storage.list_steps(tx, caller, run.id))
+    if run is None:
+        return None
+    if assistant is None or assistant.id != run.assistant_id:
+        reason = "assistant_changed"
+    elif unanswered[0].position > run.input_position:
         # While this one waited for its next attempt, another run answered what it was to answer.
-        storage.finish_run(tx, caller, run.id, status="cancelled", error={"code": "answered"})
+        reason = "answered"
+    else:
+        return run
+    storage.finish_run(tx, caller, run.id, status="cancelled", error={"code": reason})
+    return None
+
+
+def _create_run(
+    tx: Transaction,
+    caller: Caller,
+    job: Job,
+    session: SessionRow,
+    thread: ThreadRow,
+    assistant: AssistantRow,
+    unanswered: list[MessageRow],
+) -> RunRow:
     run = RunRow(
         id=ids.new("run"),
         thread_id=thread.id,
@@ -125,7 +155,7 @@ def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
         started_at=tx.now,
     )
     storage.create_run(tx, caller, run, trigger="reply")
-    return Begun(run, assistant, _question(unanswered), [])
+    return run
 
 
 def complete_step(
@@ -190,7 +220,11 @@ def finish_run(
 
 
 def give_up(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
-    """The last attempt failed: a person takes over, so that the contact is not left waiting."""
+    """The last attempt failed: a person takes over, so that the contact is not left waiting.
+
+    As with an answer, nothing is said if the session's epoch has moved since the run began: a
+    person has written or taken over, and speaks for themselves.
+    """
     run = storage.find_unfinished_run(tx, caller, job.id)
     if run is not None:
         storage.finish_run(tx, caller, run.id, status="failed", error={"message": error})
@@ -198,6 +232,8 @@ def give_up(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
     run_id = None if run is None else run.id
     session = conversations.find_session_for_update(tx, caller, session_id)
     silence = _reason_for_silence(session)
+    if silence is None and session is not None and run is not None and session.epoch != run.epoch:
+        silence = "epoch_changed"
     if session is None or silence is not None:
         conversations.close_window(
             tx, caller, session_id, job.id, "silence", reason=silence, run_id=run_id

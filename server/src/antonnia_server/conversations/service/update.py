@@ -18,6 +18,7 @@ from antonnia_server.http.refusal import invalid
 from .. import metadata, wire
 from ..errors import OrganizationNotFound, SessionClosed, SurveyNotFound
 from ..json_value import is_same
+from ..storage import agents as agent_storage
 from ..storage import sessions as storage
 from ..storage.sessions import SessionRow
 from .sessions import lock_session
@@ -47,18 +48,27 @@ def update_session(
         for name in _PLAIN_FIELDS
         if name in given and not is_same(getattr(fields, name), getattr(session, name))
     }
-    if fields.status == "open" and session.status == "closed":
+    is_reopened = fields.status == "open" and session.status == "closed"
+    if is_reopened:
         changes |= {"status": "open", "closed_at": None, "epoch": session.epoch + 1}
+        session = _without_deleted_agent(tx, caller, session)
+    if "agent_id" in given and session.status == "closed" and not is_reopened:
+        raise SessionClosed(session_id)
     if changes:
         session = _write(tx, caller, session, changes)
         events.publish(tx, caller, "session.updated", wire.session(session))
     if "agent_id" in given and fields.agent_id != session.agent_id:
-        if session.status == "closed":
-            raise SessionClosed(session_id)
         session = give_to(tx, caller, session, agent)
     if fields.status == "closed" and session.status == "open":
         session = _finish(tx, caller, session)
     return wire.session(session)
+
+
+def _without_deleted_agent(tx: Transaction, caller: Caller, session: SessionRow) -> SessionRow:
+    """The session as it is reopened: one whose agent is gone waits for a person."""
+    if session.agent_id is None or agent_storage.find_agent(tx, caller, session.agent_id):
+        return session
+    return session.held_by(None)
 
 
 def finish_session(
