@@ -169,15 +169,34 @@ async def test_a_method_that_a_path_does_not_take_is_refused(
     assert problem_of(response) == (405, "method_not_allowed")
 
 
-@pytest.mark.parametrize(
-    "session_id", ["%00", "%ff", "%2F", "a%2Fb", "..%2f", "%F0%9F%98%80", "a" * 5000]
-)
+@pytest.mark.parametrize("session_id", ["%2F", "a%2Fb", "..%2f", "%F0%9F%98%80", "a" * 5000])
 async def test_an_id_of_any_characters_is_one_that_does_not_exist(
     http: httpx.AsyncClient, session_id: str
 ) -> None:
     response = await http.get(f"{SESSIONS}/{session_id}")
 
     assert problem_of(response) == (404, "session_not_found")
+
+
+@pytest.mark.parametrize("id", ["%00", "a%00b", "%ff", "%C0%80", "%ED%A0%80"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", SESSIONS + "/{id}"),
+        ("POST", SESSIONS + "/{id}/messages"),
+        ("GET", "/sessions/{id}"),
+        ("DELETE", "/conversations/v2/agents/{id}"),
+        ("GET", "/{id}"),
+    ],
+)
+async def test_a_path_that_is_no_text_is_refused_before_anyone_looks_for_it(
+    server: Server, method: str, path: str, id: str
+) -> None:
+    # Not even the token is looked up.
+    async with server.http() as anyone:
+        response = await anyone.request(method, path.format(id=id))
+
+    assert problem_of(response) == (404, "not_found")
 
 
 async def test_an_id_of_the_client_stays_one_segment(client: Conversations) -> None:
