@@ -118,9 +118,6 @@ def test_services_and_storage_know_nothing_of_http(path: Path) -> None:
     ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_services_are_synchronous_plain_functions(path: Path) -> None:
-    if slice_of(path) == "auth":
-        # Its token lookup is the edge's: it reads the database by itself.
-        return
     assert not [
         n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.AsyncFunctionDef)
     ]

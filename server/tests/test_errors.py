@@ -10,6 +10,7 @@ from in_process import FailingDatabase, Server
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import AuthenticationError, NotFoundError, ValidationError
 from antonnia_server.auth.secrets import new_secret
+from antonnia_server.clock import SECOND
 from antonnia_server.db import StorageFailed, Transaction, WritesOverloaded
 from antonnia_server.db.tables import metadata
 
@@ -129,6 +130,18 @@ async def test_a_token_that_has_not_expired_is_taken(server: Server) -> None:
         response = await http.get(f"{SESSIONS}/s")
 
     assert response.status_code == 404
+
+
+async def test_a_token_is_refused_from_the_moment_it_expires(server: Server) -> None:
+    token = await given_token_with(server, expires_at=server.hand.now() + SECOND)
+    async with server.http(token) as http:
+        before = await http.get(f"{SESSIONS}/s")
+
+        server.hand.move_to(server.hand.now() + SECOND)
+        after = await http.get(f"{SESSIONS}/s")
+
+    assert before.status_code == 404
+    assert problem_of(after) == (401, "token_expired")
 
 
 async def test_a_revoked_token_is_refused(server: Server) -> None:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from . import health, operator_api, testing_api
-from .auth.service import RememberingTokenLookup
+from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
 from .clock import Clock
