@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Never, TypeVar
+from typing import Any, Never, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
@@ -79,11 +79,11 @@ def _refuse_unstorable_text(value: Any, loc: list[str | int]) -> None:
     if isinstance(value, str):
         _refuse_text(value, loc)
     elif isinstance(value, dict):
-        for key, item in value.items():  # pyright: ignore[reportUnknownVariableType]  # any JSON
-            _refuse_text(str(key), loc)  # pyright: ignore[reportUnknownArgumentType]
-            _refuse_unstorable_text(item, [*loc, str(key)])  # pyright: ignore[reportUnknownArgumentType]
+        for key, item in cast("dict[str, Any]", value).items():
+            _refuse_text(key, loc)
+            _refuse_unstorable_text(item, [*loc, key])
     elif isinstance(value, list):
-        for index, item in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        for index, item in enumerate(cast("list[object]", value)):
             _refuse_unstorable_text(item, [*loc, index])
 
 
