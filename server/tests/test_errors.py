@@ -10,6 +10,7 @@ from in_process import FailingDatabase, Server
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import AuthenticationError, NotFoundError, ValidationError
 from antonnia_server.auth.secrets import new_secret
+from antonnia_server.clock import SECOND
 from antonnia_server.db import StorageFailed, Transaction, WritesOverloaded
 from antonnia_server.db.tables import metadata
 
@@ -131,6 +132,18 @@ async def test_a_token_that_has_not_expired_is_taken(server: Server) -> None:
     assert response.status_code == 404
 
 
+async def test_a_token_is_refused_from_the_moment_it_expires(server: Server) -> None:
+    token = await given_token_with(server, expires_at=server.hand.now() + SECOND)
+    async with server.http(token) as http:
+        before = await http.get(f"{SESSIONS}/s")
+
+        server.hand.move_to(server.hand.now() + SECOND)
+        after = await http.get(f"{SESSIONS}/s")
+
+    assert before.status_code == 404
+    assert problem_of(after) == (401, "token_expired")
+
+
 async def test_a_revoked_token_is_refused(server: Server) -> None:
     token = await given_token_with(server, revoked_at=server.hand.now())
 
@@ -169,15 +182,34 @@ async def test_a_method_that_a_path_does_not_take_is_refused(
     assert problem_of(response) == (405, "method_not_allowed")
 
 
-@pytest.mark.parametrize(
-    "session_id", ["%00", "%ff", "%2F", "a%2Fb", "..%2f", "%F0%9F%98%80", "a" * 5000]
-)
+@pytest.mark.parametrize("session_id", ["%2F", "a%2Fb", "..%2f", "%F0%9F%98%80", "a" * 5000])
 async def test_an_id_of_any_characters_is_one_that_does_not_exist(
     http: httpx.AsyncClient, session_id: str
 ) -> None:
     response = await http.get(f"{SESSIONS}/{session_id}")
 
     assert problem_of(response) == (404, "session_not_found")
+
+
+@pytest.mark.parametrize("id", ["%00", "a%00b", "%ff", "%C0%80", "%ED%A0%80"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", SESSIONS + "/{id}"),
+        ("POST", SESSIONS + "/{id}/messages"),
+        ("GET", "/sessions/{id}"),
+        ("DELETE", "/conversations/v2/agents/{id}"),
+        ("GET", "/{id}"),
+    ],
+)
+async def test_a_path_that_is_no_text_is_refused_before_anyone_looks_for_it(
+    server: Server, method: str, path: str, id: str
+) -> None:
+    # Not even the token is looked up.
+    async with server.http() as anyone:
+        response = await anyone.request(method, path.format(id=id))
+
+    assert problem_of(response) == (404, "not_found")
 
 
 async def test_an_id_of_the_client_stays_one_segment(client: Conversations) -> None:

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 
 from . import health, jobs, operator_api, testing_api
 from .auth.service import RememberingTokenLookup
+from . import health, operator_api, testing_api
+from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
 from .clock import Clock

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 from antonnia_server import ids
-from antonnia_server.db import Database, Transaction
+from antonnia_server.db import Transaction
 from antonnia_server.http.authentication import Identity
 from antonnia_server.http.refusal import InvalidToken, TokenExpired, TokenRevoked
 
 from . import storage
-from .secrets import SHOWN_CHARACTERS, hash_secret, is_well_formed, new_secret
+from .secrets import SHOWN_CHARACTERS, hash_secret, new_secret
 from .storage import OrganizationRow as OrganizationRow
-
-# How long another process may not notice that a token was revoked.
-REMEMBERED_SECONDS = 1.0
-MAX_REMEMBERED = 10_000
 
 
 class CreatedToken(NamedTuple):
@@ -63,26 +58,4 @@ def identify(tx: Transaction, secret_hash: bytes) -> Identity:
         raise TokenRevoked("This token was revoked. Use another one.")
     if token.expires_at is not None and token.expires_at <= tx.now:
         raise TokenExpired("This token has expired. Use another one.")
-    return Identity(token.organization_id, token.id)
-
-
-class RememberingTokenLookup:
-    """Finds what a token stands for, and asks the database about each only once a second."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._remembered: dict[bytes, tuple[Identity, float]] = {}
-
-    async def identify(self, secret: str) -> Identity:
-        secret_hash = hash_secret(secret)
-        now = time.monotonic()
-        identity, until = self._remembered.get(secret_hash, (None, 0.0))
-        if identity is not None and now < until:
-            return identity
-        if not is_well_formed(secret):
-            raise InvalidToken("This is not a token of this platform. Was it copied in full?")
-        identity = await self._db.read(identify, secret_hash)
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[secret_hash] = (identity, now + REMEMBERED_SECONDS)
-        return identity
+    return Identity(token.organization_id, token.id, token.expires_at)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from antonnia_server.http.refusal import invalid
 
@@ -38,11 +38,11 @@ def refuse_too_many(paths: Mapping[str, Any]) -> None:
 
 
 def _depth(value: Any) -> int:
-    children: list[Any]
+    children: Iterable[object]
     if isinstance(value, Mapping):
-        children = list(value.values())  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # any JSON
+        children = cast("Mapping[str, object]", value).values()
     elif isinstance(value, list):
-        children = value  # pyright: ignore[reportUnknownVariableType]  # any JSON
+        children = cast("list[object]", value)
     else:
         return 0
     return 1 + max((_depth(child) for child in children), default=0)
@@ -55,11 +55,11 @@ def leaves(metadata: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
-        for key, child in value.items():  # pyright: ignore[reportUnknownVariableType]  # any JSON
-            yield from _leaves(child, (*keys, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+        for key, child in cast("Mapping[str, object]", value).items():
+            yield from _leaves(child, (*keys, key))
     elif isinstance(value, list):
         # A path through a list matches if any element does.
-        for element in value:  # pyright: ignore[reportUnknownVariableType]  # any JSON
+        for element in cast("list[object]", value):
             yield from _leaves(element, keys)
     else:
         yield _joined(keys), indexed_value(value)

@@ -45,11 +45,9 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     condition = sa.text(where)
     index = sa.Index(name, *columns, unique=unique, sqlite_where=condition)
 
-    @event.listens_for(index, "before_create")
-    def for_postgresql(  # pyright: ignore[reportUnusedFunction]
-        target: sa.Index, connection: Connection, **_: Any
-    ) -> None:
+    def add_condition(target: sa.Index, connection: Connection, **_: Any) -> None:
         if connection.dialect.name == "postgresql":
             target.dialect_options["postgresql"]["where"] = condition
 
+    event.listen(index, "before_create", add_condition)
     return index

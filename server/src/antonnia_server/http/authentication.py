@@ -16,6 +16,8 @@ class Identity(NamedTuple):
 
     organization_id: str
     token_id: str
+    # When the token stops being valid; None for never.
+    expires_at: int | None = None
 
 
 class TokenLookup(Protocol):

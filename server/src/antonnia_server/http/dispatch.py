@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple, cast
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -30,6 +30,26 @@ class _Route(NamedTuple):
     fixed: tuple[tuple[int, str], ...]
     parameters: tuple[tuple[int, str], ...]
     endpoint: _Endpoint
+
+
+def _segments(raw_path: bytes) -> list[str]:
+    """The path's segments, as text that any storage can be asked for.
+
+    Raises:
+        PathNotFound: The path holds NUL, or is not UTF-8. Nothing that is stored has such an id,
+            and not every storage can even compare with one.
+    """
+    # Parted before it is decoded: an encoded slash belongs to an id and parts nothing.
+    parts = raw_path.split(b"/")
+    if b"%" in raw_path:
+        parts = [unquote_to_bytes(part) for part in parts]
+    try:
+        segments = [part.decode() for part in parts]
+    except UnicodeDecodeError:
+        raise PathNotFound("There is nothing at a path that is not UTF-8.") from None
+    if any("\0" in segment for segment in segments):
+        raise PathNotFound("There is nothing at a path with a NUL character.")
+    return segments
 
 
 class Dispatch:
@@ -58,12 +78,8 @@ class Dispatch:
         if scope["type"] != "http":
             await self._fallback(scope, receive, send)
             return
-        # Parted before it is decoded: an encoded slash belongs to an id and parts nothing.
         raw_path: bytes = scope["raw_path"]
-        segments = raw_path.decode("ascii", "replace").split("/")
-        is_encoded = b"%" in raw_path
-        if is_encoded:
-            segments = [unquote(segment) for segment in segments]
+        segments = _segments(raw_path)
         for route in self._routes.get((scope["method"], len(segments)), ()):
             if all(segments[index] == part for index, part in route.fixed):
                 scope["app"] = self._app
@@ -71,7 +87,7 @@ class Dispatch:
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)
                 return
-        if is_encoded:
+        if b"%" in raw_path:
             # The framework would part the path after decoding it, and find another route.
             raise PathNotFound(f"There is nothing at {scope['path']}.")
         await self._fallback(scope, receive, send)

@@ -7,7 +7,7 @@ import binascii
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .refusal import ValidationFailed, invalid
 
@@ -85,19 +85,20 @@ def _decode(cursor: str, search: str, place: tuple[type, ...]) -> tuple[Any, ...
     if len(cursor) <= _MAX_CURSOR_CHARACTERS:
         with contextlib.suppress(binascii.Error, ValueError):
             values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    if not isinstance(values, list) or [type(v) for v in values] != [str, *place]:  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # any JSON
+    parts = cast("list[object]", values) if isinstance(values, list) else []
+    if [type(part) for part in parts] != [str, *place]:
         raise _not_ours()
-    name, *found = values  # pyright: ignore[reportUnknownVariableType]
-    if name != search or not all(_is_storable(value) for value in found):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    name, *found = parts
+    if name != search or not all(_is_storable(value) for value in found):
         raise _not_ours()
-    return tuple(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return tuple(found)
 
 
-def _is_storable(value: str | int) -> bool:
+def _is_storable(value: object) -> bool:
     """Whether the database can be asked for it; what is made up may be anything."""
-    if isinstance(value, int):
-        return -(2**63) <= value < 2**63
-    return value.isascii() and "\0" not in value
+    if isinstance(value, str):
+        return value.isascii() and "\0" not in value
+    return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
 def _not_ours() -> ValidationFailed:

@@ -238,8 +238,9 @@ class Sessions:
         Args:
             contact_id: Only sessions of this contact.
             status: Only `"open"` or only `"closed"` ones.
-            metadata: Paths and the values they must have, such as `{"internal.user_id": "u1"}`; a
-                dot within a key is written `\\.`. Values are text, numbers, booleans or `None`.
+            metadata: Paths and the values they must have, such as `{"internal.user_id": "u1"}`; at
+                most 100 paths. A dot within a key is written `\\.`. Values are text, numbers,
+                booleans or `None`.
             offset: Sessions to skip; not together with `cursor`.
             limit: Sessions per page, 1–1000; 100 by default.
             agent_id: Only sessions that this agent holds, or with `None` those that nobody holds.

@@ -8,6 +8,8 @@ from typing_extensions import Annotated, TypedDict
 
 from antonnia.core.models import RequestModel, WireModel
 
+from .ids import CallerId
+
 AgentType = Literal["human", "ai"]
 
 
@@ -81,7 +83,6 @@ class AgentUpdateFields(TypedDict, total=False):
 
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-CallerId = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class AgentCreate(RequestModel):

@@ -9,6 +9,7 @@ from typing_extensions import Annotated
 from antonnia.core.models import RequestModel, WireModel
 
 from .content import MessageContent, ReceivedContent
+from .ids import CallerId
 
 MessageRole = Literal["user", "assistant"]
 MessageDeliveryStatus = Literal["pending", "sent", "delivered", "read", "failed", "rejected"]
@@ -39,9 +40,6 @@ class Message(WireModel):
     delivered_at: Optional[datetime] = None
     created_at: datetime
     updated_at: Optional[datetime] = None
-
-
-CallerId = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class MessageCreate(RequestModel):

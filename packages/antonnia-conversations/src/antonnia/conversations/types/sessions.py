@@ -9,6 +9,7 @@ from typing_extensions import Annotated, TypedDict
 from antonnia.core.models import JsonObject, RequestModel, WireModel
 
 from .agents import Agent
+from .ids import CallerId
 
 SessionStatus = Literal["open", "closed"]
 MetadataValue = Union[str, bool, int, float, None]
@@ -65,7 +66,6 @@ class SessionUpdateFields(TypedDict, total=False):
     organization_id: str
 
 
-CallerId = Annotated[str, Field(min_length=1, max_length=255)]
 ContactName = Annotated[str, Field(max_length=255)]
 
 

@@ -222,6 +222,22 @@ class SyncTransport:
         can_repeat = method != "POST" or is_read or idempotency_key is not None
         content = None if body is None else encode_body(body)
         headers = self._headers_for(content, if_epoch, idempotency_key)
+        max_retries = self._max_retries if can_repeat else 0
+        return self._send_with_retries(method, path, headers, content, max_retries=max_retries)
+
+    def close(self) -> None:
+        """Give back the connections, unless they belong to a client that was given."""
+        self.sender.close()
+
+    def _send_with_retries(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: Optional[bytes],
+        *,
+        max_retries: int,
+    ) -> HttpAnswer:
         earlier: Union[APIError, APIConnectionError, None] = None
         retries_done = 0
         while True:
@@ -229,21 +245,16 @@ class SyncTransport:
                 return self._send_once(method, path, headers, content)
             except (APIError, APIConnectionError) as exc:
                 error = exc
-            is_last = not can_repeat or retries_done >= self._max_retries
-            if is_last or not is_worth_retrying(error):
+            if retries_done >= max_retries or not is_worth_retrying(error):
                 raise error from (error.__cause__ or earlier)
             seconds = delay_seconds(retries_done, error)
             retries_done += 1
             _logger.debug(
                 "%s %s: retry %d of %d in %.2f s after: %s",
-                *(method, path, retries_done, self._max_retries, seconds, error),
+                *(method, path, retries_done, max_retries, seconds, error),
             )
             self.sender.sleep(seconds)
             earlier = error
-
-    def close(self) -> None:
-        """Give back the connections, unless they belong to a client that was given."""
-        self.sender.close()
 
     def _send_once(
         self, method: str, path: str, headers: Mapping[str, str], content: Optional[bytes]
