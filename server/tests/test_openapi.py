@@ -147,7 +147,7 @@ async def test_paths_answer_without_their_prefix_too(
         await http.post("/messages/search"),
         await http.post("/agents/search"),
         await http.post(f"{path}/reply"),
-        await http.post(f"{path}/transfer"),
+        await http.post(f"{path}/transfer", json={"agent_id": None}),
         await http.post(f"{path}/finish"),
     ]
     assert {answer.status_code for answer in answers} == {200}

@@ -181,14 +181,16 @@ async def test_with_auto_reply_a_person_is_not_hurried(
     assert server.rows("reply_windows") == []
 
 
-async def test_an_empty_body_is_a_transfer_to_nobody(
+async def test_a_transfer_that_forgets_to_say_to_whom_takes_no_agent_away(
     client: Conversations, http: httpx.AsyncClient
 ) -> None:
     session = await given_session(client)
 
     response = await http.post(f"{SESSIONS}/{session.id}/transfer")
 
-    assert response.json()["agent"] is None
+    assert response.status_code == 422
+    assert response.json()["detail"] == "body.agent_id: Field required."
+    assert await client.sessions.get(session.id) == session
 
 
 @pytest.mark.parametrize("body", [{"agent_id": 5}, {"auto_reply": "yes"}, {"auto_reply": 1}])

@@ -10,8 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from . import health, jobs, operator_api, testing_api
-from .auth.service import RememberingTokenLookup
-from . import health, operator_api, testing_api
 from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning

@@ -60,11 +60,13 @@ class SqliteDatabase:
         self._thread = threading.Thread(target=self._run, name="antonnia-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writing: sa.Connection | None = None
+        self._file: tuple[int, int] | None = None
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         # Here, and not in the thread, so that whoever starts hears of a failure.
         self._writing = await asyncio.to_thread(self._write_engine.connect)
+        self._file = _identity(self._path)
         self._thread.start()
 
     async def close(self) -> None:
@@ -99,6 +101,7 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, bound)
 
     def _read(self, work: Callable[[Transaction], R]) -> R:
+        self._refuse_if_gone()
         try:
             connection = self._reading()
             with connection.begin():
@@ -143,6 +146,7 @@ class SqliteDatabase:
                     unit.run(tx)
                 if self._before_commit is not None:
                     self._before_commit(tx)
+                self._refuse_if_gone()
         except _TransactionEnded:
             # The error of one unit took the whole transaction with it (a full disk, say). The
             # innocent ones run again, each alone.
@@ -157,6 +161,11 @@ class SqliteDatabase:
             _end_transaction(connection)
             for unit in group:
                 unit.fail(error)
+
+    def _refuse_if_gone(self) -> None:
+        """A file that was deleted or replaced can still be written to, and keeps nothing."""
+        if _identity(self._path) != self._file:
+            raise StorageFailed(f"the database file {self._path} is gone or was replaced")
 
     def _answer(self, group: list[_Unit]) -> None:
         assert self._loop is not None, "write() before start()"
@@ -253,6 +262,15 @@ def is_storage_failure(error: BaseException) -> bool:
     code = getattr(cause, "sqlite_errorcode", None)
     # The low byte is the error, the rest says more about it.
     return isinstance(code, int) and code & 0xFF in _STORAGE_ERRORS
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at `path`; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _end_transaction(connection: sa.Connection) -> None:

@@ -73,9 +73,10 @@ def describes(
     }
     if body is not None:
         schema = body.model_json_schema(ref_template=_COMPONENTS)
-        route["openapi_extra"] = {
-            "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}
-        }
+        # No body at all is read as an empty one.
+        is_required = bool(schema.get("required"))
+        content = {"application/json": {"schema": schema}}
+        route["openapi_extra"] = {"requestBody": {"required": is_required, "content": content}}
     return route
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +29,10 @@ from .refusal import (
 )
 
 logger = logging.getLogger("antonnia.server")
+_STOPPING = Overloaded(
+    "The server stops before this was done. Repeat it, with its Idempotency-Key if it had one.",
+    retry_after_seconds=1,
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -57,6 +62,13 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            logger.debug("the client of request %s hung up", request_id)
+        except asyncio.CancelledError:
+            # The server stops, and this request has had its time.
+            if not started:
+                await problem(_STOPPING, request_id)(scope, receive, send_with_id)
+            raise
         except Exception as error:
             if started:
                 # The status is already on its way; all that is left is to break the connection.

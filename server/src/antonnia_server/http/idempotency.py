@@ -91,7 +91,9 @@ def key_of(request: Request, raw_body: bytes) -> Key | None:
         return None
     if not _VISIBLE_ASCII.fullmatch(value):
         raise invalid(["header", "Idempotency-Key"], "must be 1–255 visible ASCII characters")
-    asked = b"\n".join([request.method.encode(), request.url.path.encode(), raw_body])
+    path: str = request.scope["path"]
+    epoch = request.headers.get("if-session-epoch", "")
+    asked = b"\n".join([request.method.encode(), path.encode(), epoch.encode(), raw_body])
     return Key(value, hashlib.sha256(asked).digest())
 
 

@@ -101,7 +101,8 @@ class SessionUpdate(RequestModel):
 class SessionTransfer(RequestModel):
     """The body of `POST /sessions/{id}/transfer`; a null `agent_id` waits for a person."""
 
-    agent_id: Optional[str] = None
+    # Null must be said: a forgotten field would take the agent away.
+    agent_id: Optional[str]
     auto_reply: Optional[bool] = None
 
 
