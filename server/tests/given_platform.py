@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from in_process import QUESTION, Server
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import (
@@ -14,6 +15,8 @@ from antonnia.conversations.types import (
     MessageRole,
     Session,
 )
+from antonnia_server.db import Transaction
+from antonnia_server.orchestrator import service as orchestrator
 
 SESSIONS = "/conversations/v2/sessions"
 
@@ -34,6 +37,21 @@ async def given_waiting_session(client: Conversations) -> Session:
     """A session that waits for a person."""
     session = await given_session(client)
     return await client.sessions.transfer(session.id, None)
+
+
+async def given_failing_session(client: Conversations, server: Server) -> Session:
+    """A session whose assistant asks a knowledge base that is gone: every attempt fails."""
+
+    def create(tx: Transaction) -> str:
+        return orchestrator.create_assistant(
+            tx, server.caller, name="Broken", description=None, knowledge_ids=["kb_gone"]
+        )
+
+    assistant_id = await server.db.write(create)
+    agent = await client.agents.create("Broken", "ai", assistant_id=assistant_id)
+    session = await given_session(client, agent_id=agent.id)
+    await given_message(client, session, QUESTION)
+    return session
 
 
 async def given_person(client: Conversations, name: str = "Ana") -> HumanAgent:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from given_platform import (
+    given_failing_session,
     given_message,
     given_person,
     given_session,
@@ -14,25 +15,8 @@ from in_process import ANSWER, QUESTION, UNANSWERABLE, Clock, RecordedEvents, Se
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import ValidationError
-from antonnia.conversations.types import MessageContentImage, Session
-from antonnia_server.db import Transaction
-from antonnia_server.orchestrator import service as orchestrator
+from antonnia.conversations.types import MessageContentImage
 from antonnia_server.orchestrator.service import FAILURE_TEXT, HAND_OFF_TEXT
-
-
-async def given_failing_session(client: Conversations, server: Server) -> Session:
-    """A session whose assistant asks a knowledge base that is gone: every attempt fails."""
-
-    def create(tx: Transaction) -> str:
-        return orchestrator.create_assistant(
-            tx, server.caller, name="Broken", description=None, knowledge_ids=["kb_gone"]
-        )
-
-    assistant_id = await server.db.write(create)
-    agent = await client.agents.create("Broken", "ai", assistant_id=assistant_id)
-    session = await given_session(client, agent_id=agent.id)
-    await given_message(client, session, QUESTION)
-    return session
 
 
 async def test_what_is_not_known_is_handed_to_a_person(

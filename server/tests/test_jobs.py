@@ -149,6 +149,23 @@ async def test_scheduling_again_under_a_key_moves_the_job_that_waits(
     assert recorder.ran == [("other", 2), ("a", 5)]
 
 
+async def test_scheduling_again_under_the_key_of_a_job_that_runs_makes_another(
+    recorder: Recorder, worker: HandWorker, server: Server
+) -> None:
+    await recorder.schedule("a", due_in_seconds=0, dedupe_key="k")
+    running = await worker.claim()
+
+    await recorder.schedule("a", due_in_seconds=5, dedupe_key="k")
+
+    rows = {row["status"]: row for row in server.rows("jobs", name="record")}
+    assert rows.keys() == {"running", "pending"}
+    assert (rows["running"]["id"], rows["running"]["due_at"]) == (
+        running.job.id,
+        server.hand.now(),
+    )
+    assert rows["pending"]["due_at"] == server.hand.now() + 5 * SECOND
+
+
 async def test_jobs_of_one_lock_run_one_at_a_time(runner: Steps, recorder: Recorder) -> None:
     for label in "abcd":
         await recorder.schedule(label, due_in_seconds=1, lock_key="session")

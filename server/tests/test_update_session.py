@@ -177,6 +177,34 @@ async def test_an_agent_of_a_closed_session_is_refused(
     assert events.types == ["session.created", "session.finished"]
 
 
+async def test_the_agent_that_a_closed_session_has_already_is_refused_too(
+    client: Conversations, events: RecordedEvents, server: Server
+) -> None:
+    session = await given_closed_session(client)
+
+    with pytest.raises(ValidationError) as updating:
+        await client.sessions.update(session.id, {"agent_id": server.ours.agent_id})
+    with pytest.raises(ValidationError) as transferring:
+        await client.sessions.transfer(session.id, server.ours.agent_id)
+
+    assert updating.value.code == transferring.value.code == "session_closed"
+    assert await client.sessions.get(session.id) == session
+    assert events.types == ["session.created", "session.finished"]
+
+
+async def test_reopening_and_the_agent_of_before_go_together(
+    client: Conversations, events: RecordedEvents, server: Server
+) -> None:
+    session = await given_closed_session(client)
+
+    updated = await client.sessions.update(
+        session.id, {"status": "open", "agent_id": server.ours.agent_id}
+    )
+
+    assert (updated.status, updated.agent, updated.epoch) == ("open", session.agent, 3)
+    assert events.types[2:] == ["session.updated"]
+
+
 async def test_an_agent_that_does_not_exist_is_refused(client: Conversations) -> None:
     session = await given_session(client)
 
