@@ -129,6 +129,17 @@ async def test_a_token_is_asked_for(document: Document) -> None:
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
+async def test_only_what_asks_for_no_token_says_so(document: Document) -> None:
+    public = {path for _, path, operation in operations(document) if "security" in operation}
+    errors = {
+        path: {status for status in document["paths"][path]["get"]["responses"] if status >= "400"}
+        for path in public
+    }
+
+    assert errors == {"/livez": set(), "/readyz": {"503"}}
+    assert all(document["paths"][path]["get"]["security"] == [] for path in public)
+
+
 async def test_paths_answer_without_their_prefix_too(
     client: Conversations, http: httpx.AsyncClient
 ) -> None:

@@ -97,6 +97,7 @@ async def test_what_could_not_be_stored_at_the_end_is_done_at_the_next_start(
     disk.is_full = False
 
     async with asyncio.timeout(PATIENCE_SECONDS):
+        await db.write(jobs.end_all_leases)
         await second.start()
         await second.run_until(hand, hand.now())
         await second.stop()

@@ -13,13 +13,13 @@ router = APIRouter(tags=["health"])
 _OK = b'{"status":"ok"}'
 
 
-@router.get("/livez", status_code=200)
+@router.get("/livez", **describes(None, is_public=True))
 async def livez(request: Request) -> Response:
     """The process is up."""
     return Response(_OK, media_type="application/json")
 
 
-@router.get("/readyz", status_code=200, responses=describes(None, raises=[Overloaded])["responses"])
+@router.get("/readyz", **describes(None, raises=[Overloaded], is_public=True))
 async def readyz(request: Request) -> Response:
     """The storage can be reached and its schema is this version's."""
     db: Database = request.app.state.db

@@ -54,9 +54,13 @@ def describes(
     status: int = 200,
     raises: Sequence[type[Refusal]] = (),
     also: dict[int, str] | None = None,
+    is_public: bool = False,
 ) -> dict[str, Any]:
-    """The keyword arguments of a route: its body, its answer, and every refusal by status."""
-    refusals = [*_ALWAYS, *(_WITH_BODY if body else ()), *raises]
+    """The keyword arguments of a route: its body, its answer, and every refusal by status.
+
+    A public route asks for no token. What it refuses is what it `raises`, and nothing else.
+    """
+    refusals = [*(() if is_public else _ALWAYS), *(_WITH_BODY if body else ()), *raises]
     responses: dict[int | str, dict[str, Any]] = {}
     for number in sorted({refusal.status for refusal in refusals}):
         codes = sorted({refusal.code for refusal in refusals if refusal.status == number})
@@ -70,13 +74,15 @@ def describes(
         "status_code": status,
         "response_model": answer,
         "responses": responses,
+        "openapi_extra": {"security": []} if is_public else {},
     }
     if body is not None:
         schema = body.model_json_schema(ref_template=_COMPONENTS)
-        # No body at all is read as an empty one.
-        is_required = bool(schema.get("required"))
-        content = {"application/json": {"schema": schema}}
-        route["openapi_extra"] = {"requestBody": {"required": is_required, "content": content}}
+        route["openapi_extra"]["requestBody"] = {
+            # No body at all is read as an empty one.
+            "required": bool(schema.get("required")),
+            "content": {"application/json": {"schema": schema}},
+        }
     return route
 
 
