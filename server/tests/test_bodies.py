@@ -334,3 +334,15 @@ async def test_a_message_cannot_carry_what_cannot_be_stored(
 
         assert problem_of(response) == (422, "validation_error")
         assert response.json()["errors"][0]["loc"] == ["body", "content", "text"]
+
+
+async def test_very_many_mistakes_are_counted_and_not_named(http: httpx.AsyncClient) -> None:
+    body = {str(number): 1 for number in range(50_000)}
+
+    response = await http.post(SESSIONS, json=body)
+
+    assert problem_of(response) == (422, "validation_error")
+    assert response.json()["detail"] == (
+        "The body has 50,002 invalid fields, too many to name them."
+    )
+    assert "errors" not in response.json()

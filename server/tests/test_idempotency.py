@@ -229,3 +229,17 @@ async def test_the_effect_and_its_key_are_written_together(
     assert row["status"] == 201
     assert session.id.encode() in row["body"]
     assert row["organization_id"] == server.ours.id
+
+
+async def test_the_same_key_with_another_epoch_is_another_request(
+    client: Conversations, http: httpx.AsyncClient
+) -> None:
+    session = await given_session(client)
+    path = f"{SESSIONS}/{session.id}/messages"
+    body = {"content": {"type": "text", "text": "Hi"}}
+    first = await http.post(path, json=body, headers={**keyed("k1"), "if-session-epoch": "1"})
+
+    again = await http.post(path, json=body, headers={**keyed("k1"), "if-session-epoch": "2"})
+
+    assert first.status_code == 201
+    assert problem_of(again) == (422, "idempotency_key_reused")
