@@ -33,7 +33,7 @@ test: setup lint
 
 # The same crash and race suites at full size.
 soak: setup
-	ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000 $(BIN)/pytest -q -s tests/crash tests/race
+	ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000 $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race
 
 lint: setup
 	$(BIN)/ruff format --quiet --check .
