@@ -16,6 +16,8 @@ from antonnia_server.db import StorageFailed, Transaction, WritesOverloaded
 from antonnia_server.db import sqlite as engine_of_sqlite
 from antonnia_server.db.sqlite import SqliteDatabase, connect
 
+PATIENCE_SECONDS = 5
+
 
 class Hook:
     """What happens before each COMMIT: it is counted, and may fail."""
@@ -65,6 +67,12 @@ def add(tx: Transaction, name: str) -> str:
 def add_and_fail(tx: Transaction, name: str) -> None:
     add(tx, name)
     raise LookupError(name)
+
+
+def add_and_stop(tx: Transaction, name: str) -> None:
+    # No future can hold this error: it would end the coroutine that waits.
+    add(tx, name)
+    raise StopIteration(name)
 
 
 def add_and_end_the_transaction(tx: Transaction, name: str) -> None:
@@ -154,6 +162,20 @@ async def test_a_unit_that_breaks_a_constraint_harms_no_other(db: SqliteDatabase
     assert (first, third) == ("a", "b")
     assert isinstance(second, sqlite3.IntegrityError)
     assert await db.read(names) == ["a", "b"]
+
+
+async def test_a_unit_that_stops_an_iteration_hears_of_it_and_the_others_are_kept(
+    db: SqliteDatabase,
+) -> None:
+    units = [(add, "before"), (add_and_stop, "stopped"), (add, "after")]
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        before, stopped, after = await in_one_group(db, *units)
+
+    assert (before, after) == ("before", "after")
+    assert isinstance(stopped, RuntimeError)
+    assert isinstance(stopped.__cause__, StopIteration)
+    assert await db.read(names) == ["after", "before"]
 
 
 async def test_a_failed_commit_fails_every_unit_of_its_group(
