@@ -40,9 +40,9 @@ async def test_the_runner_wakes_by_itself_when_a_lease_ends(database_path: Path)
         ran.set()
 
     async with opened(database_path) as db, at_work(db, Handler("left", run, max_attempts=3)):
-        await db.write(_schedule_and_claim, lease_seconds=1)
-
         async with asyncio.timeout(PATIENCE_SECONDS):
+            await db.write(_schedule_and_claim, lease_seconds=1)
+
             await ran.wait()
 
 
@@ -59,10 +59,10 @@ async def test_a_clock_that_is_moved_stops_where_a_lease_ends(
     async with storing(database_path, template, hand) as server:
         handler = Handler("left", run, max_attempts=3)
         runner = Runner(server.db, hand, [handler])
-        await runner.start()
-        await server.db.write(_schedule_and_claim, lease_seconds=15)
 
         async with asyncio.timeout(PATIENCE_SECONDS):
+            await runner.start()
+            await server.db.write(_schedule_and_claim, lease_seconds=15)
             await runner.run_until(hand, hand.now() + 100 * SECOND)
             await runner.stop()
 

@@ -65,10 +65,10 @@ async def test_a_runner_stops_although_a_failure_cannot_be_stored(
         raise RuntimeError("not yet")
 
     runner = Runner(db, hand, [Handler("work", fill_the_disk_and_fail, max_attempts=3)])
-    await runner.start()
-    await db.write(_schedule)
 
     async with asyncio.timeout(PATIENCE_SECONDS):
+        await runner.start()
+        await db.write(_schedule)
         await disk.has_refused.wait()
         await runner.stop()
 
@@ -89,9 +89,9 @@ async def test_what_could_not_be_stored_at_the_end_is_done_at_the_next_start(
 
     handler = Handler("work", run, max_attempts=3)
     first, second = Runner(db, hand, [handler]), Runner(db, hand, [handler])
-    await first.start()
-    await db.write(_schedule)
     async with asyncio.timeout(PATIENCE_SECONDS):
+        await first.start()
+        await db.write(_schedule)
         await disk.has_refused.wait()
         await first.stop()
     disk.is_full = False

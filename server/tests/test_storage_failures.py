@@ -25,12 +25,6 @@ LONG_MESSAGE = {"content": {"type": "text", "text": LONG_TEXT}, "role": "user"}
 NO_LIMIT = 4_294_967_294
 
 
-@pytest.fixture(autouse=True)
-async def bounded() -> AsyncIterator[None]:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        yield
-
-
 def _set_limit(tx: Transaction, pages: int) -> None:
     tx.cursor.execute(f"PRAGMA max_page_count = {pages}")
     tx.cursor.fetchall()
@@ -54,108 +48,115 @@ async def full_disk(server: Server) -> AsyncIterator[None]:
 async def test_a_write_that_a_full_disk_refuses_is_answered_as_overload(
     client: Conversations, http: httpx.AsyncClient, server: Server, events: RecordedEvents
 ) -> None:
-    session = await given_session(client)
-    before = events.types
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        session = await given_session(client)
+        before = events.types
 
-    async with full_disk(server):
-        response = await http.post(f"{SESSIONS}/{session.id}/messages", json=LONG_MESSAGE)
+        async with full_disk(server):
+            response = await http.post(f"{SESSIONS}/{session.id}/messages", json=LONG_MESSAGE)
 
-    assert problem_of(response) == (503, "overloaded")
-    assert int(response.headers["retry-after"]) >= 1
-    assert await messages_of(client, session) == []
-    assert await client.sessions.get(session.id) == session
-    assert events.types == before
+        assert problem_of(response) == (503, "overloaded")
+        assert int(response.headers["retry-after"]) >= 1
+        assert await messages_of(client, session) == []
+        assert await client.sessions.get(session.id) == session
+        assert events.types == before
 
 
 async def test_what_a_full_disk_refused_can_be_written_when_there_is_room(
     client: Conversations, http: httpx.AsyncClient, server: Server, clock: Clock
 ) -> None:
-    session = await given_session(client)
-    path = f"{SESSIONS}/{session.id}/messages"
-    key = {"idempotency-key": "key_1"}
-    async with full_disk(server):
-        refused = await http.post(path, json=LONG_MESSAGE, headers=key)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        session = await given_session(client)
+        path = f"{SESSIONS}/{session.id}/messages"
+        key = {"idempotency-key": "key_1"}
+        async with full_disk(server):
+            refused = await http.post(path, json=LONG_MESSAGE, headers=key)
 
-    response = await http.post(path, json=LONG_MESSAGE, headers=key)
-    await given_message(client, session, QUESTION)
-    await client.sessions.reply(session.id)
-    await clock.settle()
+        response = await http.post(path, json=LONG_MESSAGE, headers=key)
+        await given_message(client, session, QUESTION)
+        await client.sessions.reply(session.id)
+        await clock.settle()
 
-    assert (refused.status_code, response.status_code) == (503, 201)
-    assert "idempotent-replayed" not in response.headers
-    assert [message.role for message in await messages_of(client, session)] == [
-        "user",
-        "user",
-        "assistant",
-    ]
+        assert (refused.status_code, response.status_code) == (503, 201)
+        assert "idempotent-replayed" not in response.headers
+        assert [message.role for message in await messages_of(client, session)] == [
+            "user",
+            "user",
+            "assistant",
+        ]
 
 
 async def test_a_small_write_beside_one_that_the_full_disk_refuses_is_kept(server: Server) -> None:
-    async with full_disk(server):
-        small, large = await asyncio.gather(
-            server.db.write(_rename, server, "Ours"),
-            server.db.write(_import, server, long_entries()),
-            return_exceptions=True,
-        )
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async with full_disk(server):
+            small, large = await asyncio.gather(
+                server.db.write(_rename, server, "Ours"),
+                server.db.write(_import, server, long_entries()),
+                return_exceptions=True,
+            )
 
-    assert small is None
-    assert isinstance(large, StorageFailed)
-    [organization] = server.rows("organizations", id=server.ours.id)
-    assert organization["name"] == "Ours"
+        assert small is None
+        assert isinstance(large, StorageFailed)
+        [organization] = server.rows("organizations", id=server.ours.id)
+        assert organization["name"] == "Ours"
 
 
 async def test_an_import_that_a_full_disk_refuses_is_a_failure_of_the_storage(
     server: Server,
 ) -> None:
-    before = server.rows("knowledge_entries", knowledge_id=server.ours.knowledge_id)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        before = server.rows("knowledge_entries", knowledge_id=server.ours.knowledge_id)
 
-    async with full_disk(server):
-        with pytest.raises(StorageFailed):
-            await server.db.write(_import, server, long_entries())
+        async with full_disk(server):
+            with pytest.raises(StorageFailed):
+                await server.db.write(_import, server, long_entries())
 
-    after = server.rows("knowledge_entries", knowledge_id=server.ours.knowledge_id)
-    assert after == before
+        after = server.rows("knowledge_entries", knowledge_id=server.ours.knowledge_id)
+        assert after == before
 
 
 async def test_an_import_that_a_full_disk_refused_is_made_when_there_is_room(
     server: Server,
 ) -> None:
-    async with full_disk(server):
-        with pytest.raises(StorageFailed):
-            await server.db.write(_import, server, long_entries())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async with full_disk(server):
+            with pytest.raises(StorageFailed):
+                await server.db.write(_import, server, long_entries())
 
-    result = await server.db.write(_import, server, long_entries())
+        result = await server.db.write(_import, server, long_entries())
 
-    assert (result.added, result.removed) == (len(long_entries()), 0)
-    found = await server.db.read(
-        knowledge.answer, server.caller, [server.ours.knowledge_id], OTHER_QUESTION
-    )
-    assert found is not None
+        assert (result.added, result.removed) == (len(long_entries()), 0)
+        found = await server.db.read(
+            knowledge.answer, server.caller, [server.ours.knowledge_id], OTHER_QUESTION
+        )
+        assert found is not None
 
 
 @pytest.mark.parametrize("left", [None, b"This is not a database. " * 500])
 async def test_a_server_whose_file_cannot_be_opened_is_not_ready(
     server: Server, database_path: Path, left: bytes | None
 ) -> None:
-    async with server.http(raise_app_exceptions=False) as anyone:
-        with replaced(database_path, left):
-            ready, live = await anyone.get("/readyz"), await anyone.get("/livez")
-        again = await anyone.get("/readyz")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async with server.http(raise_app_exceptions=False) as anyone:
+            with replaced(database_path, left):
+                ready, live = await anyone.get("/readyz"), await anyone.get("/livez")
+            again = await anyone.get("/readyz")
 
-    assert problem_of(ready) == (503, "overloaded")
-    assert "retry-after" in ready.headers
-    assert live.status_code == 200
-    assert again.status_code == 200
+        assert problem_of(ready) == (503, "overloaded")
+        assert "retry-after" in ready.headers
+        assert live.status_code == 200
+        assert again.status_code == 200
 
 
 async def test_a_read_of_a_file_that_cannot_be_opened_is_answered_as_overload(
     server: Server, database_path: Path
 ) -> None:
-    async with server.http(server.ours.token, raise_app_exceptions=False) as http:
-        with replaced(database_path, None):
-            response = await http.get(f"{SESSIONS}/sess_1")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async with server.http(server.ours.token, raise_app_exceptions=False) as http:
+            with replaced(database_path, None):
+                response = await http.get(f"{SESSIONS}/sess_1")
 
-    assert problem_of(response) == (503, "overloaded")
+        assert problem_of(response) == (503, "overloaded")
 
 
 @contextmanager

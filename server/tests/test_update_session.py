@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -16,6 +17,8 @@ from in_process import Clock, RecordedEvents, Server
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import NotFoundError, ValidationError
+
+PATIENCE_SECONDS = 20
 
 
 async def test_metadata_replaces_the_whole_object(client: Conversations) -> None:
@@ -180,29 +183,31 @@ async def test_an_agent_of_a_closed_session_is_refused(
 async def test_the_agent_that_a_closed_session_has_already_is_refused_too(
     client: Conversations, events: RecordedEvents, server: Server
 ) -> None:
-    session = await given_closed_session(client)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        session = await given_closed_session(client)
 
-    with pytest.raises(ValidationError) as updating:
-        await client.sessions.update(session.id, {"agent_id": server.ours.agent_id})
-    with pytest.raises(ValidationError) as transferring:
-        await client.sessions.transfer(session.id, server.ours.agent_id)
+        with pytest.raises(ValidationError) as updating:
+            await client.sessions.update(session.id, {"agent_id": server.ours.agent_id})
+        with pytest.raises(ValidationError) as transferring:
+            await client.sessions.transfer(session.id, server.ours.agent_id)
 
-    assert updating.value.code == transferring.value.code == "session_closed"
-    assert await client.sessions.get(session.id) == session
-    assert events.types == ["session.created", "session.finished"]
+        assert updating.value.code == transferring.value.code == "session_closed"
+        assert await client.sessions.get(session.id) == session
+        assert events.types == ["session.created", "session.finished"]
 
 
 async def test_reopening_and_the_agent_of_before_go_together(
     client: Conversations, events: RecordedEvents, server: Server
 ) -> None:
-    session = await given_closed_session(client)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        session = await given_closed_session(client)
 
-    updated = await client.sessions.update(
-        session.id, {"status": "open", "agent_id": server.ours.agent_id}
-    )
+        updated = await client.sessions.update(
+            session.id, {"status": "open", "agent_id": server.ours.agent_id}
+        )
 
-    assert (updated.status, updated.agent, updated.epoch) == ("open", session.agent, 3)
-    assert events.types[2:] == ["session.updated"]
+        assert (updated.status, updated.agent, updated.epoch) == ("open", session.agent, 3)
+        assert events.types[2:] == ["session.updated"]
 
 
 async def test_an_agent_that_does_not_exist_is_refused(client: Conversations) -> None:
