@@ -5,8 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
+import pytest
 from given_server import run
 
+from antonnia_server.cli import main
+
+COMMANDS = ["dev", "serve", "migrate", "token create", "knowledge import"]
 HEAVY = ["fastapi", "sqlalchemy", "pydantic", "httpx", "uvicorn", "alembic"]
 
 
@@ -30,9 +35,26 @@ def test_version() -> None:
 
 
 def test_every_command_has_help() -> None:
-    for command in ["dev", "serve", "migrate", "token create", "knowledge import"]:
+    for command in COMMANDS:
         result = run(*command.split(), "--help")
 
         assert result.returncode == 0, command
         assert "--data DIR" in result.stdout
         assert "--database-url URL" in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_named_in_the_environment_as_it_is_written(command: str) -> None:
+    context = click.Context(main, **main.context_settings)
+    for name in command.split():
+        group = context.command
+        assert isinstance(group, click.Group)
+        found = group.get_command(context, name)
+        assert found is not None
+        context = click.Context(found, parent=context, info_name=name)
+
+    for option in context.command.params:
+        if isinstance(option, click.Option):
+            name = "_".join(["ANTONNIA", *command.split(), option.opts[0].lstrip("-")])
+            derived = f"{context.auto_envvar_prefix}_{(option.name or '').upper()}"
+            assert (option.envvar or derived) == name.upper().replace("-", "_")

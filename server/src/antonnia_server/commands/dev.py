@@ -60,9 +60,19 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
     type=click.IntRange(0, 65535),
     help="The port to listen on; 0 takes a free one.",
 )
-@click.option("--json", "is_json", is_flag=True, help="Print one line of JSON when it is ready.")
 @click.option(
-    "--test-clock", "is_test_clock", is_flag=True, help="Let time stand still, for tests."
+    "--json",
+    "is_json",
+    is_flag=True,
+    envvar="ANTONNIA_DEV_JSON",
+    help="Print one line of JSON when it is ready.",
+)
+@click.option(
+    "--test-clock",
+    "is_test_clock",
+    is_flag=True,
+    envvar="ANTONNIA_DEV_TEST_CLOCK",
+    help="Let time stand still, for tests.",
 )
 @data_options
 def dev(directory: DataDirectory, host: str, port: int, is_json: bool, is_test_clock: bool) -> None:

@@ -18,7 +18,13 @@ def token() -> None:
 @click.option(
     "--organization", required=True, metavar="NAME", help="Whose token; made if it is new."
 )
-@click.option("--json", "is_json", is_flag=True, help="Print one line of JSON.")
+@click.option(
+    "--json",
+    "is_json",
+    is_flag=True,
+    envvar="ANTONNIA_TOKEN_CREATE_JSON",
+    help="Print one line of JSON.",
+)
 @data_options
 def create(directory: DataDirectory, organization: str, is_json: bool) -> None:
     """Make a token and print it, this once."""
