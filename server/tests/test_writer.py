@@ -178,6 +178,15 @@ async def test_a_unit_that_stops_an_iteration_hears_of_it_and_the_others_are_kep
     assert await db.read(names) == ["after", "before"]
 
 
+async def test_a_read_that_stops_an_iteration_hears_of_it(db: SqliteDatabase) -> None:
+    def read_and_stop(tx: Transaction) -> None:
+        raise StopIteration
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await db.read(read_and_stop)
+
+
 async def test_a_failed_commit_fails_every_unit_of_its_group(
     db: SqliteDatabase, hook: Hook
 ) -> None:

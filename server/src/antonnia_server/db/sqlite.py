@@ -30,6 +30,9 @@ from .transaction import Transaction
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# The one error that a future cannot carry.
+_NO_STOP_ITERATION = "the unit of work raised StopIteration"
+
 MAX_GROUP = 128
 MAX_WAITING = 10_000
 READERS = 2
@@ -106,6 +109,8 @@ class SqliteDatabase:
             connection = self._reading()
             with connection.begin():
                 return work(_transaction(connection, self._clock.now()))
+        except StopIteration as error:
+            raise RuntimeError(_NO_STOP_ITERATION) from error
         except Exception as error:
             if is_storage_failure(error):
                 raise StorageFailed(str(error)) from error
@@ -214,8 +219,7 @@ class _Unit:
             if is_storage_failure(error):
                 self.fail(error)
             elif isinstance(error, StopIteration):
-                # The one error that a future cannot carry.
-                self._error = RuntimeError("the unit of work raised StopIteration")
+                self._error = RuntimeError(_NO_STOP_ITERATION)
                 self._error.__cause__ = error
             else:
                 self._error = error
