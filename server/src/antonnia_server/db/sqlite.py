@@ -316,8 +316,8 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
 
     engine = sa.create_engine("sqlite://", creator=open_connection, poolclass=NullPool)
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+    def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+    event.listen(engine, "begin", begin)
     return engine
