@@ -31,6 +31,16 @@ def test_a_kept_clock_reading_that_is_none(tmp_path: Path, content: bytes) -> No
     assert line.startswith(f"antonnia: {file} does not hold a time of the test clock; remove ")
 
 
+def test_a_kept_clock_reading_after_the_end_of_the_clock(tmp_path: Path) -> None:
+    file = tmp_path / "antonnia.db.clock"
+    file.write_text("221845392000000001")
+
+    result = run("dev", "--port", "0", "--test-clock", "--data", tmp_path)
+
+    assert result.returncode == 2
+    assert f"antonnia: {file} holds a time after the year 9000, " in result.stderr
+
+
 def test_a_damaged_address_of_a_running_server(start: Start) -> None:
     server = start()
     file = server.directory / "antonnia.db.server.json"
