@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from in_process import QUESTION, START, Clock, Server
 
 from antonnia.conversations import Conversations
 from antonnia_server.app import create_app
-from antonnia_server.clock import SystemClock
+from antonnia_server.clock import SECOND, SystemClock
 from antonnia_server.db.sqlite import SqliteDatabase
+from antonnia_server.kept_clock import LATEST
 from antonnia_server.settings import Settings
 
 CLOCK = "/testing/v1/clock"
@@ -77,6 +79,9 @@ async def test_what_is_not_due_yet_is_left(client: Conversations, clock: Clock) 
         {"advance": -1},
         {"advance": "1"},
         {"advance": 1e18},
+        {"advance": 10 * 365 * 24 * 60 * 60 + 1},
+        {"set": "2036-01-02T03:04:05Z"},
+        {"set": "9000-01-01T00:00:00.000001Z"},
         {"set": "2020-01-01T00:00:00Z"},
         {"set": "2027-01-01T00:00:00"},
         {"set": "9999-12-31T23:59:59-14:00"},
@@ -91,6 +96,25 @@ async def test_a_move_that_cannot_be_is_refused(
 
     assert problem_of(response)[0] == 422
     assert clock.now == START
+
+
+async def test_moves_at_once_are_one_after_the_other(http: httpx.AsyncClient, clock: Clock) -> None:
+    responses = await asyncio.gather(*(http.post(CLOCK, json={"advance": 10}) for _ in range(20)))
+
+    assert {response.status_code for response in responses} == {200}
+    assert len({response.json()["now"] for response in responses}) == 20
+    assert (clock.now - START).total_seconds() == 200
+
+
+async def test_the_clock_ends_with_the_year_9000(http: httpx.AsyncClient, server: Server) -> None:
+    server.hand.move_to(LATEST - 10 * SECOND)
+
+    beyond = await http.post(CLOCK, json={"advance": 11})
+    end = await http.post(CLOCK, json={"set": "9000-01-01T00:00:00Z"})
+
+    assert problem_of(beyond) == (422, "validation_error")
+    assert "leads beyond the year 9000" in beyond.json()["detail"]
+    assert end.json() == {"now": "9000-01-01T00:00:00Z"}
 
 
 async def test_a_stranger_does_not_move_the_clock(server: Server) -> None:

@@ -16,14 +16,17 @@ import errno
 import fcntl
 import json
 import os
+import re
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from .fault import Fault
 
 DATABASE_NAME = "antonnia.db"
+_TOKEN = re.compile(r"antn_[0-9A-Za-z]{38}")
+_READING = re.compile(r"[0-9]{1,18}")
 
 
 class Server(NamedTuple):
@@ -75,8 +78,7 @@ class DataDirectory:
                 os.pwrite(lock, f"process {os.getpid()}".encode(), 0)
                 # Left by a process that was killed.
                 self._server.unlink(missing_ok=True)
-                # SQLite gives its own files beside the database the mode of the database.
-                os.close(os.open(self.database, os.O_RDWR | os.O_CREAT, 0o600))
+                self._make_private()
             except OSError as error:
                 raise self._unusable(error) from error
             yield
@@ -85,30 +87,88 @@ class DataDirectory:
 
     @contextmanager
     def announced(self, server: Server) -> Generator[None]:
-        """Let the commands beside a running server find it."""
-        _write_private(self._server, json.dumps(server._asdict()))
+        """Let the commands beside a running server find it.
+
+        Raises:
+            Fault: The file cannot be written.
+        """
+        text = json.dumps(server._asdict())
+        _write_private(self._server, text)
         try:
             yield
         finally:
-            self._server.unlink(missing_ok=True)
+            # Someone may have moved this directory away and started another server in its place.
+            with suppress(OSError, UnicodeDecodeError):
+                if self._server.read_text().strip() == text:
+                    self._server.unlink()
 
     def find_server(self) -> Server | None:
-        """The server that owns the directory, or None while its owner has not announced one."""
+        """The server that owns the directory, or None while its owner has not announced one.
+
+        Raises:
+            Fault: The file is not one that a server wrote.
+        """
         text = _read(self._server)
-        return None if text is None else Server(**json.loads(text))
+        if text is None:
+            return None
+        try:
+            found: Any = json.loads(text)
+            base_url, secret = found["base_url"], found["secret"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            base_url = secret = None
+        if not (_is_header_text(base_url) and _is_header_text(secret)):
+            raise Fault(
+                f"{self._server} does not say where the running server is; stop the server and "
+                "start it again, which writes the file anew."
+            )
+        return Server(base_url, secret)
 
     def find_token(self) -> str | None:
-        return _read(self._token)
+        """The token that was kept.
+
+        Raises:
+            Fault: The file holds something else.
+        """
+        token = _read(self._token)
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise Fault(
+                f"{self._token} does not hold a token; remove the file, and the next start makes "
+                "a new one."
+            )
+        return token
 
     def keep_token(self, token: str) -> None:
         _write_private(self._token, token)
 
     def find_clock_reading(self) -> int | None:
+        """What the test clock showed last.
+
+        Raises:
+            Fault: The file holds something else.
+        """
         text = _read(self._clock)
-        return None if text is None else int(text)
+        if text is None:
+            return None
+        if not _READING.fullmatch(text):
+            raise Fault(
+                f"{self._clock} does not hold a time of the test clock; remove the file, and the "
+                "clock starts at the present."
+            )
+        return int(text)
 
     def keep_clock_reading(self, reading: int) -> None:
         _write_private(self._clock, str(reading))
+
+    def _make_private(self) -> None:
+        """Make the database if need be, and keep it, whoever made it, for its owner's eyes only.
+
+        SQLite gives its own files beside the database the mode of the database.
+        """
+        database = os.open(self.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(database, 0o600)
+        finally:
+            os.close(database)
 
     def _beside(self, suffix: str) -> Path:
         return self.database.with_name(f"{self.database.name}.{suffix}")
@@ -119,15 +179,29 @@ class DataDirectory:
 
 
 def _read(path: Path) -> str | None:
-    with suppress(FileNotFoundError):
-        return path.read_text().strip()
-    return None
+    """The text of a file; bytes that are not text are replaced by what no reader takes."""
+    try:
+        return path.read_bytes().decode(errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Fault(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _is_header_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one step, readable by its owner only from the start."""
+    """Replace the file in one step, durably, readable by its owner only from the start."""
     new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text + "\n")
-    new.replace(path)
+    try:
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            # Before the rename, which could otherwise outlive what it names.
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror}.") from error

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .app import create_app
 from .data_directory import DataDirectory, Server
@@ -19,6 +20,7 @@ from .db.sqlite import SqliteDatabase
 from .kept_clock import clock_of
 from .process import base_url_of
 from .settings import Settings
+from .standalone import storage_faults
 
 # How long requests in flight may take once the process was told to stop.
 GRACEFUL_SECONDS = 10
@@ -37,8 +39,9 @@ def serve(
     announced = Server(base_url_of(listener), secrets.token_urlsafe(32))
     settings = Settings(is_test_clock=is_test_clock, operator_secret=announced.secret)
     app = create_app(SqliteDatabase(directory.database, clock), clock, settings)
+    starting = _Starting(app)
     config = uvicorn.Config(
-        app,
+        starting,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -48,24 +51,57 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    with ExitStack() as announcement:
+    with ExitStack() as announcement, storage_faults(directory):
 
         def ready() -> None:
             announcement.enter_context(directory.announced(announced))
             on_ready(announced.base_url)
 
-        _Server(config, ready).run(sockets=[listener])
+        _Server(config, starting, ready).run(sockets=[listener])
+
+
+class _Starting:
+    """The application, and what it raised instead of starting, which uvicorn would only log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.error: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            self.error = error
+            raise
 
 
 class _Server(uvicorn.Server):
     """Says when it is ready, and takes a signal for a wish to end well."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, starting: _Starting, on_ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._starting = starting
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        logger = logging.getLogger("uvicorn.error")
+        # Whoever started says what is wrong, once; uvicorn would log it with its traceback, and
+        # exit with a code of its own.
+        logger.disabled = True
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            if self._starting.error is None:
+                raise
+            # Not `from None`, which would take away what the error itself came from.
+            raise self._starting.error  # noqa: B904
+        finally:
+            logger.disabled = False
         self._on_ready()
 
     @contextmanager

@@ -14,7 +14,7 @@ from .clock import Clock
 from .data_directory import DataDirectory
 from .db import StorageFailed, Transaction
 from .db.migrate import NewerSchema, migrate
-from .db.sqlite import SqliteDatabase, connect
+from .db.sqlite import SqliteDatabase, connect, is_storage_failure
 from .fault import Fault
 
 P = ParamSpec("P")
@@ -33,27 +33,58 @@ def migrate_database(directory: DataDirectory) -> bool:
     except NewerSchema as error:
         raise Fault(str(error)) from error
     except (DBAPIError, sqlite3.Error) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise Fault(f"{directory.database} cannot be used as a database: {reason}.") from error
+        raise _unusable(directory, error) from error
     finally:
         engine.dispose()
+
+
+@contextmanager
+def storage_faults(directory: DataDirectory) -> Generator[None]:
+    """Say in one line what the storage does wrong; a mistake of ours stays as it is."""
+    try:
+        yield
+    except StorageFailed as error:
+        reason = _reason_of(error)
+        raise Fault(
+            f"{directory.database} could not be written to, and nothing was stored: {reason}."
+        ) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        if not is_storage_failure(error):
+            raise
+        raise _unusable(directory, error) from error
+
+
+def _unusable(directory: DataDirectory, error: DBAPIError | sqlite3.Error) -> Fault:
+    return Fault(f"{directory.database} cannot be used as a database: {_reason_of(error)}.")
+
+
+def _reason_of(error: BaseException) -> object:
+    """What SQLite says, without the statement and the link that SQLAlchemy adds."""
+    if isinstance(error, DBAPIError):
+        return error.orig
+    return error if error.__cause__ is None else _reason_of(error.__cause__)
 
 
 class Standalone:
     """Runs units of work one after the other."""
 
-    def __init__(self, db: SqliteDatabase, runner: asyncio.Runner) -> None:
+    def __init__(
+        self, directory: DataDirectory, db: SqliteDatabase, runner: asyncio.Runner
+    ) -> None:
+        self._directory = directory
         self._db = db
         self._runner = runner
 
     def write(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `work` in a transaction and return its result once that is durable."""
-        try:
+        """Run `work` in a transaction and return its result once that is durable.
+
+        Raises:
+            Fault: The storage failed.
+        """
+        with storage_faults(self._directory):
             return self._runner.run(self._db.write(work, *args, **kwargs))
-        except StorageFailed as error:
-            raise Fault(f"the storage failed, and nothing was written: {error}") from error
 
 
 @contextmanager
@@ -61,8 +92,9 @@ def opened(directory: DataDirectory, clock: Clock) -> Generator[Standalone]:
     """The migrated database of a directory that this process owns."""
     with asyncio.Runner() as runner:
         db = SqliteDatabase(directory.database, clock)
-        runner.run(db.start())
         try:
-            yield Standalone(db, runner)
+            with storage_faults(directory):
+                runner.run(db.start())
+            yield Standalone(directory, db, runner)
         finally:
             runner.run(db.close())

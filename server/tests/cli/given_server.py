@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -75,10 +76,22 @@ def start(directory: Path, *options: str) -> Server:
     return Server(process, directory, line)
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """One `antonnia` command to its end."""
+def run(
+    *arguments: str | Path, max_file_bytes: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """One `antonnia` command to its end; files that may not grow are like a disk that is full."""
+
+    def limit() -> None:
+        if max_file_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
+
     return subprocess.run(
-        [ANTONNIA, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False
+        [ANTONNIA, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        preexec_fn=limit,
     )
 
 

@@ -99,11 +99,11 @@ def _json(order: RequestModel) -> bytes:
 
 def _answers(server: Server) -> bool:
     """Whether the server is up; one that is ending has closed its socket already."""
-    with _client(server) as client:
-        try:
+    try:
+        with _client(server) as client:
             return client.get("/livez").status_code == HTTPStatus.OK
-        except httpx.TransportError:
-            return False
+    except (httpx.TransportError, httpx.InvalidURL):
+        return False
 
 
 def _client(server: Server) -> httpx.Client:
