@@ -23,13 +23,17 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
+# The suites that kill servers, race them, or install interpreters; they run one after another.
+HEAVY := tests/crash tests/race tests/lanes
+QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
+
 # The fast inner loop.
 check: setup lint
-	$(BIN)/pytest -q packages server tests --ignore tests/crash --ignore tests/race --ignore tests/lanes
+	$(BIN)/pytest -q -n auto --dist loadfile $(QUICK)
 
 # Everything, at a size that fits into a coffee break.
-test: setup lint
-	$(BIN)/pytest -q packages server tests
+test: check
+	$(BIN)/pytest -q -s $(HEAVY)
 
 # The same crash and race suites at full size.
 soak: setup
