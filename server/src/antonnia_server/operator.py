@@ -25,6 +25,7 @@ from .orchestrator.knowledge import service as knowledge
 from .orchestrator.knowledge.entry import Entry
 from .orchestrator.knowledge.service import ImportResult
 
+MAX_NAME_CHARACTERS = 255
 Order = TypeVar("Order", bound=RequestModel)
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -117,9 +118,7 @@ def report_schema(tx: Transaction, order: SchemaQuestion) -> Schema:
 
 
 def create_token(tx: Transaction, order: TokenOrder) -> Token:
-    name = order.organization.strip()
-    if not name:
-        raise invalid(["organization"], "the name of an organization cannot be empty")
+    name = _name(["organization"], order.organization)
     organization_id = auth.find_or_create_organization(tx, name)
     created = auth.create_token(tx, organization_id, "made by `antonnia token create`")
     return Token(token=created.token, organization_id=created.organization_id)
@@ -127,9 +126,11 @@ def create_token(tx: Transaction, order: TokenOrder) -> Token:
 
 def open_base(tx: Transaction, order: BaseOrder) -> Base:
     """Find or make the base, and let the organization's assistant answer from it."""
-    organization = _choose_organization(tx, order.organization)
+    name = _name(["name"], order.name)
+    wanted = None if order.organization is None else _name(["organization"], order.organization)
+    organization = _choose_organization(tx, wanted)
     caller = Caller(organization.id)
-    knowledge_id = bootstrap.find_or_create_base(tx, caller, order.name)
+    knowledge_id = bootstrap.find_or_create_base(tx, caller, name)
     bootstrap.let_assistant_know(tx, caller, knowledge_id)
     return Base(
         organization_id=organization.id, organization=organization.name, knowledge_id=knowledge_id
@@ -154,6 +155,18 @@ def remove_entries(tx: Transaction, order: AnchorsOrder) -> Imported:
         tx, caller, order.knowledge_id, order.file_name, order.anchors
     )
     return Imported(result=ImportResult(removed=removed))
+
+
+def _name(loc: list[str | int], given: str) -> str:
+    """A name as it is stored: without the spaces around it.
+
+    Raises:
+        ValidationFailed: It is empty or too long, or would not show as it is.
+    """
+    name = given.strip(" ")
+    if not (0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable()):
+        raise invalid(loc, f"a name has 1 to {MAX_NAME_CHARACTERS} printable characters")
+    return name
 
 
 def _choose_organization(tx: Transaction, name: str | None) -> OrganizationRow:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .app import create_app
 from .data_directory import DataDirectory, Server
 from .db.sqlite import SqliteDatabase
+from .http_protocol import HttpProtocol
 from .kept_clock import clock_of
 from .process import base_url_of
 from .settings import Settings
@@ -43,7 +44,7 @@ def serve(
     config = uvicorn.Config(
         starting,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from given_server import Server, Start, answer_to, refused_line, run
 
 from antonnia.conversations import SyncConversations
@@ -100,6 +101,38 @@ def test_an_organization_that_does_not_exist_is_refused(running: Server, tmp_pat
     )
 
     assert "there is no organization 'x'; there are: " in line
+
+
+@pytest.mark.parametrize("name", ["  ", "x" * 256, "a\nb", "\x1b[31mred", "a\u202eb"])
+def test_a_name_that_would_not_show_as_it_is_is_refused(
+    running: Server, tmp_path: Path, name: str
+) -> None:
+    file = given_faq(tmp_path, "Only striped ones.")
+    data = ("--data", running.directory)
+
+    lines = [
+        refused_line(run("token", "create", "--organization", name, *data)),
+        refused_line(run("knowledge", "import", file, "--name", name, *data)),
+        refused_line(run("knowledge", "import", file, "--organization", name, *data)),
+    ]
+
+    for line, field in zip(lines, ["organization", "name", "organization"], strict=True):
+        assert line == f"antonnia: {field}: a name has 1 to 255 printable characters"
+
+
+def test_a_name_that_is_not_text_is_refused(running: Server, tmp_path: Path) -> None:
+    for directory in [running.directory, tmp_path / "own"]:
+        line = refused_line(run("token", "create", "--organization", "\udcff", "--data", directory))
+
+        assert line == "antonnia: a name that was given is not text in UTF-8."
+
+
+def test_the_longest_name_is_taken(running: Server) -> None:
+    name = "é" * 255
+
+    result = run("token", "create", "--organization", f" {name} ", "--data", running.directory)
+
+    assert result.returncode == 0, result
 
 
 def test_migrating_beside_a_server_says_what_the_schema_is(running: Server) -> None:

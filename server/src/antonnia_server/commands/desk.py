@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 import httpx
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
 
 from antonnia.core.models import RequestModel
 from antonnia_server import standalone
@@ -71,6 +72,8 @@ class _OwnDesk:
         self._database = database
 
     def ask(self, operation: Operation[Order, Answer], order: Order) -> Answer:
+        # What cannot be sent cannot be stored either, and is refused the same.
+        _json(order)
         try:
             return self._database.write(operation.work, order)
         except Refusal as refusal:
@@ -94,7 +97,10 @@ class _ServersDesk:
 
 
 def _json(order: RequestModel) -> bytes:
-    return order.model_dump_json().encode()
+    try:
+        return order.model_dump_json().encode()
+    except PydanticSerializationError as error:
+        raise Fault("a name that was given is not text in UTF-8.") from error
 
 
 def _answers(server: Server) -> bool:
