@@ -28,7 +28,6 @@ class Live:
     token: str
     data: Path
     ai_agent_id: str = ""
-    assistant_id: str = ""
     human_agent_id: str = ""
     session_id: str = ""
     message_id: str = ""
@@ -41,7 +40,6 @@ class Live:
         return replace(
             self,
             ai_agent_id=ai_agent.id,
-            assistant_id=ai_agent.assistant_id,
             human_agent_id=human_agent.id,
         )
 

@@ -27,7 +27,6 @@ SUBSTITUTIONS = [
     Substitution('"msg_456"', "live.message_id", "the first message of that session"),
     Substitution('"agent_456"', "live.ai_agent_id", "the AI agent that new sessions get"),
     Substitution('"agent_789"', "live.human_agent_id", "a person"),
-    Substitution('"asst_123"', "live.assistant_id", "the assistant behind that AI agent"),
     Substitution(
         'proxies="http://proxy.example.com:8080",',
         'proxy="http://proxy.example.com:8080",',

@@ -58,6 +58,8 @@ def test_tokens_and_knowledge_made_without_a_server_are_there_when_it_starts(
     server = start()
 
     assert imported.returncode == 0, imported.stderr
+    assert f"This made a new database, {tmp_path / 'data' / 'antonnia.db'}." in imported.stderr
+    assert "new database" not in created.stderr
     assert answer_to(server, ZEBRAS).startswith("Only striped ones.")
     with SyncConversations(token=created.stdout.strip(), base_url=server.base_url) as client:
         assert list(client.sessions.search()) == []

@@ -20,29 +20,29 @@ Antonnia is running at {base_url} (API documentation: {base_url}/docs).
 
 Paste this into a Python file to get an answer:
 
-    import asyncio
+import asyncio
 
-    from antonnia.conversations import Conversations
-    from antonnia.conversations.types import MessageContentText
+from antonnia.conversations import Conversations
+from antonnia.conversations.types import MessageContentText
 
-    async def main():
-        async with Conversations(
-            token="{token}",
-            base_url="{base_url}",
-        ) as client:
-            session = await client.sessions.create(contact_id="user_12345", contact_name="John Doe")
-            await client.sessions.messages.create(
-                session_id=session.id,
-                content=MessageContentText(type="text", text="Hello, I need help with my account"),
-            )
-            await client.sessions.reply(session_id=session.id)
-            messages = []
-            while len(messages) < 2:
-                await asyncio.sleep(0.1)
-                messages = await client.sessions.messages.search(session_id=session.id)
-            print(messages[-1].content.text)
+async def main():
+    async with Conversations(
+        token="{token}",
+        base_url="{base_url}",
+    ) as client:
+        session = await client.sessions.create(contact_id="user_12345", contact_name="John Doe")
+        await client.sessions.messages.create(
+            session_id=session.id,
+            content=MessageContentText(type="text", text="Hello, I need help with my account"),
+        )
+        await client.sessions.reply(session_id=session.id)
+        messages = []
+        while len(messages) < 2:
+            await asyncio.sleep(0.1)
+            messages = await client.sessions.messages.search(session_id=session.id)
+        print(messages[-1].content.text)
 
-    asyncio.run(main())
+asyncio.run(main())
 
 Its assistant answers from Antonnia's documentation; `antonnia knowledge import FILE` teaches it
 more. Stop it with Ctrl-C."""

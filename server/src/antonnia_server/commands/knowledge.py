@@ -52,6 +52,7 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
 
     from .desk import opened_desk
 
+    is_new = not directory.database.exists()
     pieces = list(_pieces(entries, _entry_bytes))
     with opened_desk(directory) as desk:
         base = desk.ask(OPEN_BASE, BaseOrder(organization=organization, name=name))
@@ -60,6 +61,9 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
         f"{file.name}: {counts.added} added, {counts.changed} changed, {counts.removed} removed, "
         f"{counts.unchanged} unchanged in {name!r} of organization {base.organization}."
     )
+    if is_new:
+        # Most likely the wrong folder: a server with another database does not know of this one.
+        click.echo(f"This made a new database, {directory.database}.", err=True)
 
 
 def _read(file: Path) -> list[Entry]:

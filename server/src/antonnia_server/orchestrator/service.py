@@ -8,6 +8,7 @@ it, or, if the session's epoch has moved since the run began, none.
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Literal, NamedTuple
 
 from antonnia_server import ids, jobs
@@ -19,6 +20,8 @@ from antonnia_server.jobs import Job
 
 from . import storage
 from .storage import AssistantRow, RunRow, StepRow, ThreadRow
+
+logger = logging.getLogger("antonnia.orchestrator")
 
 HAND_OFF_TEXT = (
     "I do not know the answer to that, so I am handing you over to a person, "
@@ -103,6 +106,8 @@ def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
     assistant = storage.find_assistant(tx, caller, session.agent_assistant_id)
     run = _resume_run(tx, caller, job, assistant, unanswered)
     if assistant is None:
+        missing = session.agent_assistant_id
+        logger.warning("request %s: there is no assistant %s", caller.request_id, missing)
         _hand_off(tx, caller, job, session, FAILURE_TEXT, "assistant_not_found", run_id=None)
         return None
     if run is None:
