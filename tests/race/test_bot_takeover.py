@@ -15,7 +15,7 @@ from antonnia.conversations.types import Message, MessageContentText, Session
 
 BOT_WORDS = MessageContentText(text="I am a bot, and I think that you should read the manual.")
 GREETING = MessageContentText(text="This is Ana.")
-LEAST_SHARE = 0.1
+LEAST_SHARE = 0.01
 
 
 async def test_a_bot_that_gives_the_epoch_never_writes_after_a_person_has_taken_over(

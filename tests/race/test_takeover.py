@@ -15,7 +15,7 @@ from antonnia.conversations.types import Message, MessageContentText
 QUESTION = MessageContentText(text="How do I transfer a session to another agent?")
 GREETING = MessageContentText(text="This is Ana. I am reading what you wrote.")
 # The least share of the races that each side has to win, or they were no races.
-LEAST_SHARE = 0.1
+LEAST_SHARE = 0.01
 
 
 class Takeover(NamedTuple):
