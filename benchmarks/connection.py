@@ -36,7 +36,6 @@ class Connection(asyncio.Protocol):
     """Sends one request at a time and reads its answer by Content-Length."""
 
     def __init__(self, address: Address) -> None:
-        self._address = address
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from antonnia.core.version import __version__
+
 from . import health, jobs, operator_api, testing_api
 from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
@@ -32,7 +34,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
 
     app = FastAPI(
         title="Antonnia",
-        version="3.0.0",
+        version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan(db, clock, settings),
         redoc_url=None,

@@ -9,14 +9,13 @@ from collections.abc import Iterable
 
 from antonnia_server.clock import SECOND, Clock, HandClock
 from antonnia_server.db import Database, StorageFailed, WritesOverloaded
+from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
 
 from . import service, storage
 from .job import Handler, Job, JobLost, RunningJob
 
 logger = logging.getLogger("antonnia.jobs")
 
-LEASE_SECONDS = 15
-CONCURRENCY = 32
 # How long to wait before trying again when the storage refuses.
 STORAGE_RETRY_SECONDS = 1.0
 
@@ -30,8 +29,8 @@ class Runner:
         clock: Clock,
         handlers: Iterable[Handler],
         *,
-        concurrency: int = CONCURRENCY,
-        lease_seconds: int = LEASE_SECONDS,
+        concurrency: int = JOB_CONCURRENCY,
+        lease_seconds: int = JOB_LEASE_SECONDS,
     ) -> None:
         self._db = db
         self._clock = clock

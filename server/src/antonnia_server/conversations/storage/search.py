@@ -65,7 +65,9 @@ def _ids_by_metadata(
     tx: Transaction, caller: Caller, pairs: list[tuple[str, str]]
 ) -> sa.FromClause:
     """The sessions that have every pair: those of the rarest, each probed for the others."""
-    rarest, *others = sorted(pairs, key=lambda pair: _count(tx, caller, *pair))
+    if len(pairs) > 1:
+        pairs = sorted(pairs, key=lambda pair: _count(tx, caller, *pair))
+    rarest, *others = pairs
     index = session_metadata.alias("rarest")
     query = sa.select(index.c.created_at, index.c.session_id).where(
         index.c.organization_id == caller.organization_id,

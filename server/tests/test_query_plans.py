@@ -1,0 +1,61 @@
+"""Every statement that is compiled once finds its rows by an index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+import pytest
+import sqlalchemy as sa
+
+import antonnia_server
+from antonnia_server.db import Statement
+from antonnia_server.db.migrate import migrate
+from antonnia_server.db.sqlite import connect
+
+# A look at a whole table, or at everything that an organization has in it.
+SLOW = re.compile(r"^SCAN (?!.*\bINDEX\b)|\(organization_id=\?\)")
+# There is at most one default agent in an organization, and the index holds nothing else.
+ALLOWED = {"SEARCH agents USING INDEX uq_agents_default (organization_id=?)"}
+
+
+def statements() -> Iterator[tuple[str, Statement[tuple[object, ...]]]]:
+    for module in walk_packages(antonnia_server.__path__, "antonnia_server."):
+        if ".migrations" not in module.name and "storage" in module.name:
+            for name, value in vars(import_module(module.name)).items():
+                if isinstance(value, Statement):
+                    yield f"{module.name}.{name}", value
+
+
+def plan_of(statement: Statement[tuple[object, ...]], connection: sa.Connection) -> list[str]:
+    """How SQLite would run it."""
+    compiled = statement._statement.compile(dialect=connection.dialect)
+    cursor = connection.connection.cursor()
+    cursor.execute(f"EXPLAIN QUERY PLAN {compiled}", [None] * len(compiled.positiontup))
+    return [row[3] for row in cursor.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
+    engine = connect(tmp_path_factory.mktemp("plans") / "a.db")
+    migrate(engine)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement", [pytest.param(statement, id=name) for name, statement in statements()]
+)
+def test_a_statement_finds_its_rows_by_an_index(
+    statement: Statement[tuple[object, ...]], connection: sa.Connection
+) -> None:
+    plan = plan_of(statement, connection)
+
+    assert [line for line in plan if SLOW.search(line) and line not in ALLOWED] == []
+
+
+def test_there_are_statements_to_ask_about() -> None:
+    assert len(list(statements())) > 30
