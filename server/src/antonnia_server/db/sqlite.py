@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -35,7 +36,8 @@ _NO_STOP_ITERATION = "the unit of work raised StopIteration"
 
 MAX_GROUP = 128
 MAX_WAITING = 10_000
-READERS = 2
+# The event loop and the writer leave the rest of the cores; more threads would only take turns.
+READERS = min(4, max(1, (os.cpu_count() or 2) - 1))
 
 
 class SqliteDatabase:
