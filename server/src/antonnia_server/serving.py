@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .app import create_app
 from .data_directory import DataDirectory, Server
 from .db.sqlite import SqliteDatabase
+from .db.watch import unannounced
 from .http_protocol import HttpProtocol
 from .kept_clock import clock_of
 from .process import base_url_of
@@ -100,7 +101,8 @@ class _Server(uvicorn.Server):
         # exit with a code of its own.
         logger.disabled = True
         try:
-            await super().startup(sockets)
+            with unannounced():
+                await super().startup(sockets)
         except SystemExit:
             if self._starting.error is None:
                 raise

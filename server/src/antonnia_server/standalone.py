@@ -14,7 +14,9 @@ from .clock import Clock
 from .data_directory import DataDirectory
 from .db import StorageFailed, Transaction
 from .db.migrate import NewerSchema, migrate
-from .db.sqlite import SqliteDatabase, connect, is_storage_failure
+from .db.sqlite import SqliteDatabase, connect
+from .db.trouble import is_storage_failure, reason_of
+from .db.watch import unannounced
 from .fault import Fault
 
 P = ParamSpec("P")
@@ -44,9 +46,9 @@ def storage_faults(directory: DataDirectory) -> Generator[None]:
     try:
         yield
     except StorageFailed as error:
-        reason = _reason_of(error)
         raise Fault(
-            f"{directory.database} could not be written to, and nothing was stored: {reason}."
+            f"{directory.database} could not be written to, and nothing was stored: "
+            f"{reason_of(error)}."
         ) from error
     except (DBAPIError, sqlite3.Error) as error:
         if not is_storage_failure(error):
@@ -55,14 +57,7 @@ def storage_faults(directory: DataDirectory) -> Generator[None]:
 
 
 def _unusable(directory: DataDirectory, error: DBAPIError | sqlite3.Error) -> Fault:
-    return Fault(f"{directory.database} cannot be used as a database: {_reason_of(error)}.")
-
-
-def _reason_of(error: BaseException) -> object:
-    """What SQLite says, without the statement and the link that SQLAlchemy adds."""
-    if isinstance(error, DBAPIError):
-        return error.orig
-    return error if error.__cause__ is None else _reason_of(error.__cause__)
+    return Fault(f"{directory.database} cannot be used as a database: {reason_of(error)}.")
 
 
 class Standalone:
@@ -90,7 +85,7 @@ class Standalone:
 @contextmanager
 def opened(directory: DataDirectory, clock: Clock) -> Generator[Standalone]:
     """The migrated database of a directory that this process owns."""
-    with asyncio.Runner() as runner:
+    with unannounced(), asyncio.Runner() as runner:
         db = SqliteDatabase(directory.database, clock)
         try:
             with storage_faults(directory):

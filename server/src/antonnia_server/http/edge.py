@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia_server import ids
 from antonnia_server.db import StorageFailed, WritesOverloaded
+from antonnia_server.rare_log import RareLog
 
 from .refusal import (
     BadRequest,
@@ -27,8 +28,10 @@ from .refusal import (
     TokenExpired,
     TokenRevoked,
 )
+from .storage_refusal import refusal_of
 
 logger = logging.getLogger("antonnia.server")
+_rare = RareLog(logger)
 _STOPPING = Overloaded(
     "The server stops before this was done. Repeat it, with its Idempotency-Key if it had one.",
     retry_after_seconds=1,
@@ -94,10 +97,9 @@ def _as_refusal(error: Exception, request_id: str) -> Refusal:
             "Too many writes are waiting; nothing was written.", retry_after_seconds=1
         )
     if isinstance(error, StorageFailed):
-        logger.error("storage failed in request %s: %s", request_id, error)
-        return Overloaded(
-            "The change could not be stored; nothing was written.", retry_after_seconds=5
-        )
+        # Every request meets a disk that is full; the database logs what is wrong with it.
+        _rare.log(logging.ERROR, "storage failed in request %s: %s", request_id, error)
+        return refusal_of(error)
     logger.error("request %s failed", request_id, exc_info=error)
     return Refusal(f"Something went wrong on our side. It is logged with request {request_id}.")
 

@@ -109,6 +109,30 @@ class Overloaded(Refusal):
     title = "The server cannot take this now"
 
 
+class StorageFull(Refusal):
+    status = 503
+    code = "storage_full"
+    title = "The disk of the database is full"
+
+
+class StorageReadOnly(Refusal):
+    status = 503
+    code = "storage_read_only"
+    title = "The database cannot be written to"
+
+
+class StorageDamaged(Refusal):
+    status = 503
+    code = "storage_damaged"
+    title = "The database is damaged"
+
+
+class StorageUnavailable(Refusal):
+    status = 503
+    code = "storage_unavailable"
+    title = "The database cannot be reached"
+
+
 def invalid(loc: Sequence[str | int], message: str, kind: str = "value_error") -> ValidationFailed:
     """A refusal of one field."""
     where = ".".join(str(part) for part in loc)
