@@ -161,9 +161,10 @@ async def test_a_read_of_a_file_that_cannot_be_opened_is_told_so(
 
 async def until_ready(anyone: httpx.AsyncClient) -> httpx.Response:
     """The writer looks at the storage again by itself; the caller's patience ends this."""
-    while (response := await anyone.get("/readyz")).status_code == 503:
-        await asyncio.sleep(0)
-    return response
+    while True:
+        response = await anyone.get("/readyz")
+        if response.status_code != 503:
+            return response
 
 
 @contextmanager

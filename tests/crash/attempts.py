@@ -8,12 +8,19 @@ from typing import Any, Literal
 from server_process import microseconds
 
 from antonnia.conversations import Conversations
-from antonnia.conversations.exceptions import APIConnectionError, ValidationError
+from antonnia.conversations.exceptions import (
+    APIConnectionError,
+    ServerError,
+    ValidationError,
+)
 from antonnia.conversations.types import Message, MessageContentText, Session
 
 Kind = Literal["create", "message", "update", "transfer", "finish", "reply"]
 # What a session may refuse because of what another writer did to it.
 REFUSALS = {"session_closed", "no_agent", "agent_not_ai"}
+# What a storage in trouble says to a write, and the words for one whose outcome nobody knows.
+STORAGE_REFUSALS = {"storage_full", "storage_unavailable"}
+UNCERTAIN = "is not known"
 
 
 @dataclass
@@ -59,6 +66,12 @@ class Attempt:
         except ValidationError as error:
             if error.code not in REFUSALS:
                 raise
+            self.refusal = error.code
+        except ServerError as error:
+            if error.code not in STORAGE_REFUSALS:
+                raise
+            if UNCERTAIN in error.message:
+                return
             self.refusal = error.code
         except APIConnectionError:
             return

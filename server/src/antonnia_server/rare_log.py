@@ -23,15 +23,19 @@ class RareLog:
         self._last: dict[str, float] = {}
         self._held_back: dict[str, int] = {}
 
-    def log(self, level: int, line: str, *arguments: object, exc_info: bool = False) -> None:
-        """Log the line, unless one of the same words, before its arguments, was logged just now."""
+    def log(self, level: int, line: str, *arguments: object, exc_info: bool = False) -> bool:
+        """Log the line, unless one of the same words was logged just now; whether it was logged.
+
+        The words are those before the arguments are put in.
+        """
         now = time.monotonic()
         with self._lock:
             last = self._last.get(line)
             if last is not None and now - last < self._seconds:
                 self._held_back[line] = self._held_back.get(line, 0) + 1
-                return
+                return False
             self._last[line] = now
             held_back = self._held_back.pop(line, 0)
         more = f" (and {held_back} more like it before)" if held_back else ""
         self._logger.log(level, line + "%s", *arguments, more, exc_info=exc_info)
+        return True

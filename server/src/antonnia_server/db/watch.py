@@ -19,7 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from antonnia_server.rare_log import RareLog
+from antonnia_server.rare_log import SECONDS_BETWEEN, RareLog
 
 from .trouble import (
     StorageFailed,
@@ -38,7 +38,7 @@ ROOM_BYTES = 1 << 20
 REMINDER_SECONDS = 60.0
 # The log is emptied into the database at a few MiB. Larger than this, either that fails, of which
 # SQLite tells nobody, or somebody has been reading for long.
-LARGE_LOG_BYTES = 64 << 20
+LARGE_LOG_BYTES = 16 << 20
 
 _File = tuple[int, int] | None
 
@@ -96,6 +96,14 @@ class StorageWatch:
                 "stop the server and start it again"
             )
 
+    def _save_log_if_gone(self, connection: sa.Connection) -> None:
+        try:
+            self.refuse_if_log_gone()
+        except StorageFailed:
+            # Only this process can still read it.
+            _empty_log(connection)
+            raise
+
     def read_failed(self, error: BaseException) -> StorageFailed:
         """What a failed read is raised as. Damage that it met concerns every write after it."""
         trouble = find_trouble(error) or Trouble.UNAVAILABLE
@@ -128,10 +136,10 @@ class StorageWatch:
             return known
         try:
             self.refuse_if_gone()
-            # First, because only this process can still read a log that is gone.
-            _empty_log(connection)
-            self.refuse_if_log_gone()
+            self._save_log_if_gone(connection)
+            # Before SQLite is asked, which calls most errors of the system an I/O error.
             _need_room(self._database)
+            _empty_log(connection)
             _need_commit(connection)
         except OSError as error:
             found = StorageFailed(
@@ -168,13 +176,16 @@ class StorageWatch:
                 return
             self._trouble = found
         if known is None or known.trouble is not found.trouble:
-            self._rare.log(
+            is_told = self._rare.log(
                 logging.ERROR,
                 "the storage is %s, and no write is taken: %s: %s",
                 found.trouble.value,
                 self._database,
                 found,
             )
+            if not is_told:
+                # It comes and goes. Should it stay, that has to be said soon.
+                self._reminded = now - REMINDER_SECONDS + SECONDS_BETWEEN
         elif now - self._reminded >= REMINDER_SECONDS:
             self._reminded = now
             logger.error(

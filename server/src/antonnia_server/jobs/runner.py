@@ -104,9 +104,9 @@ class Runner:
         try:
             running = [job.id for job in self._running.values()]
             claimed = await self._db.write(service.claim, room, self._lease_seconds, running)
-        except Exception:
+        except Exception as error:
             # Whatever it is, later work must go on when it is over.
-            _rare.log(logging.ERROR, "jobs cannot be claimed", exc_info=True)
+            _log_rarely("jobs cannot be claimed: %r", error)
             return self._clock.now() + round(STORAGE_RETRY_SECONDS * SECOND)
         for job in claimed.jobs:
             self._idle.clear()
@@ -194,6 +194,12 @@ class Runner:
                 await self._db.write(
                     storage.extend_leases, list(self._running.values()), self._lease_seconds
                 )
-            except Exception:
+            except Exception as error:
                 # Without a heartbeat every job that takes long would be run twice.
-                _rare.log(logging.ERROR, "leases cannot be extended", exc_info=True)
+                _log_rarely("leases cannot be extended: %r", error)
+
+
+def _log_rarely(line: str, error: Exception) -> None:
+    # Where the storage failed says nothing; anything else is a mistake of ours.
+    is_ours = not isinstance(error, StorageFailed | WritesOverloaded)
+    _rare.log(logging.ERROR, line, error, exc_info=is_ours)
