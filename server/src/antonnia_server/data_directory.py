@@ -26,6 +26,8 @@ from .fault import Fault
 
 DATABASE_NAME = "antonnia.db"
 _TOKEN = re.compile(r"antn_[0-9A-Za-z]{38}")
+# In the lock, once the database was made.
+_MADE = "database"
 _READING = re.compile(r"[0-9]{1,18}")
 
 
@@ -45,11 +47,19 @@ class DataDirectory:
 
     def __init__(self, database: Path) -> None:
         # Resolved, so that a link to the file leads to the same lock.
-        self.database = database.resolve()
+        try:
+            self.database = database.resolve()
+        except (OSError, RuntimeError) as error:
+            # A working directory that was deleted, or links in a circle.
+            raise Fault(f"{database} cannot be found: {error}.") from error
         self._lock = self._beside("lock")
+        self._log = self.database.with_name(f"{self.database.name}-wal")
         self._token = self._beside("token")
         self._clock = self._beside("clock")
         self._server = self._beside("server.json")
+        # What the owner before has left in the lock.
+        self._left: list[str] = []
+        self._held: int | None = None
 
     @contextmanager
     def owned(self) -> Generator[None]:
@@ -68,22 +78,67 @@ class DataDirectory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+                text = os.pread(lock, 64, 0).decode("ascii", "replace").strip()
+                holder = text.partition("\n")[0]
                 raise DirectoryInUse(
                     f"{self.database.parent} is in use by another process"
                     + (f" ({holder})." if holder else ".")
                 ) from error
+            except OSError as error:
+                raise Fault(
+                    f"{self.database.parent} cannot be used as a data directory: its file system "
+                    f"has no locks ({error.strerror}), so two servers could write at once."
+                ) from error
             try:
-                os.ftruncate(lock, 0)
-                os.pwrite(lock, f"process {os.getpid()}".encode(), 0)
+                self._left = os.pread(lock, 64, 0).decode("ascii", "replace").splitlines()
+                self._held = lock
+                self._note(f"process {os.getpid()}", *self._made)
                 # Left by a process that was killed.
                 self._server.unlink(missing_ok=True)
                 self._make_private()
             except OSError as error:
                 raise self._unusable(error) from error
             yield
+            self._note(*self._made)
         finally:
+            self._held = None
             os.close(lock)
+
+    @property
+    def was_left_open(self) -> bool:
+        """Whether the owner before has not come to its end."""
+        return self._left != self._made or _size(self._log) > 0
+
+    def refuse_if_database_is_lost(self) -> None:
+        """An empty file where a database was must not pass for a new one.
+
+        Raises:
+            Fault: It is one.
+        """
+        if _size(self.database) == 0 and (self._made or _size(self._log) > 0):
+            raise Fault(
+                f"{self.database} is empty or was removed, although there was a database. Restore "
+                f"a backup; or, to begin anew, remove {self._lock} and {self._log} too."
+            )
+
+    def remember_database(self) -> None:
+        """From now on, the database being empty means that it is lost."""
+        assert self._held is not None, "the directory is not owned"
+        if not self._made:
+            self._left = [_MADE]
+            self._note(f"process {os.getpid()}", _MADE)
+            os.fsync(self._held)
+
+    @property
+    def _made(self) -> list[str]:
+        return [_MADE] if _MADE in self._left else []
+
+    def _note(self, *lines: str) -> None:
+        """Write into the lock who holds it, and whether there is a database."""
+        assert self._held is not None, "the directory is not owned"
+        text = "".join(f"{line}\n" for line in lines).encode()
+        os.pwrite(self._held, text, 0)
+        os.ftruncate(self._held, len(text))
 
     @contextmanager
     def announced(self, server: Server) -> Generator[None]:
@@ -205,3 +260,10 @@ def _write_private(path: Path, text: str) -> None:
         new.replace(path)
     except OSError as error:
         raise Fault(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
@@ -13,31 +14,52 @@ from sqlalchemy.exc import DBAPIError
 from .clock import Clock
 from .data_directory import DataDirectory
 from .db import StorageFailed, Transaction
-from .db.migrate import NewerSchema, migrate
+from .db.aftermath import DatabaseDamaged, look_after_kill
+from .db.migrate import ForeignDatabase, NewerSchema, migrate
 from .db.sqlite import SqliteDatabase, connect
-from .db.trouble import is_storage_failure, reason_of
+from .db.trouble import Trouble, find_trouble, is_storage_failure, reason_of
 from .db.watch import unannounced
 from .fault import Fault
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_RESTORE = "Restore a backup with `antonnia restore` into a new directory."
+
 
 def migrate_database(directory: DataDirectory) -> bool:
     """Bring the schema to this version's; whether there was anything to do.
 
     Raises:
-        Fault: The file is not a database, or a newer version's.
+        Fault: The file is not a database of ours, damaged, or a newer version's.
     """
+    directory.refuse_if_database_is_lost()
+    if directory.was_left_open:
+        _look_after_kill(directory)
     engine = connect(directory.database)
     try:
-        return migrate(engine)
+        is_new = migrate(engine)
+        directory.remember_database()
+        return is_new
     except NewerSchema as error:
         raise Fault(str(error)) from error
+    except ForeignDatabase as error:
+        raise Fault(f"{directory.database} cannot be used: {error}") from error
     except (DBAPIError, sqlite3.Error) as error:
         raise _unusable(directory, error) from error
     finally:
         engine.dispose()
+
+
+def _look_after_kill(directory: DataDirectory) -> None:
+    try:
+        lost = look_after_kill(directory.database)
+    except DatabaseDamaged as error:
+        raise Fault(f"{directory.database} is damaged: {error}. {_RESTORE}") from error
+    except sqlite3.Error as error:
+        raise _unusable(directory, error) from error
+    if lost is not None:
+        sys.stderr.write(f"antonnia: warning: {lost}\n")
 
 
 @contextmanager
@@ -57,7 +79,8 @@ def storage_faults(directory: DataDirectory) -> Generator[None]:
 
 
 def _unusable(directory: DataDirectory, error: DBAPIError | sqlite3.Error) -> Fault:
-    return Fault(f"{directory.database} cannot be used as a database: {reason_of(error)}.")
+    advice = f" {_RESTORE}" if find_trouble(error) is Trouble.DAMAGED else ""
+    return Fault(f"{directory.database} cannot be used as a database: {reason_of(error)}.{advice}")
 
 
 class Standalone:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from .revision import newest_revision, stored_revision
 
+# Migrations are numbered.
+_IS_OURS = re.compile(r"[0-9]{4}")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -21,6 +24,13 @@ class NewerSchema(Exception):
         )
 
 
+class ForeignDatabase(Exception):
+    """The database is one of another program; it must not be touched."""
+
+    def __init__(self) -> None:
+        super().__init__("it is the database of another program.")
+
+
 def migrate(engine: sa.Engine) -> bool:
     """Make the schema, or run the migrations that are missing; whether there was anything to do.
 
@@ -30,9 +40,15 @@ def migrate(engine: sa.Engine) -> bool:
 
     Raises:
         NewerSchema: The database is ahead of this version.
+        ForeignDatabase: It holds the tables of something else.
     """
     with engine.connect() as connection:
         stored = stored_revision(connection)
+        is_empty = not sa.inspect(connection).get_table_names()
+    if stored is None and not is_empty:
+        raise ForeignDatabase
+    if stored is not None and not _IS_OURS.fullmatch(stored):
+        raise ForeignDatabase
     if stored == newest_revision():
         return False
     if stored is None:
