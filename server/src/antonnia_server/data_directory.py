@@ -62,12 +62,12 @@ class DataDirectory:
         self._held: int | None = None
 
     @contextmanager
-    def owned(self) -> Generator[None]:
+    def owned(self, *, for_a_new_database: bool = False) -> Generator[None]:
         """Create the directory if need be, and own it.
 
         Raises:
             DirectoryInUse: Another process does.
-            Fault: The directory cannot be made or written to.
+            Fault: The directory cannot be made or written to, or is not new and has to be.
         """
         try:
             self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,7 +95,10 @@ class DataDirectory:
                 self._note(f"process {os.getpid()}", *self._made)
                 # Left by a process that was killed.
                 self._server.unlink(missing_ok=True)
-                self._make_private()
+                if for_a_new_database:
+                    self._refuse_what_is_not_new()
+                else:
+                    self._make_private()
             except OSError as error:
                 raise self._unusable(error) from error
             yield
@@ -213,6 +216,13 @@ class DataDirectory:
 
     def keep_clock_reading(self, reading: int) -> None:
         _write_private(self._clock, str(reading))
+
+    def _refuse_what_is_not_new(self) -> None:
+        if self._made or self.database.exists() or self._log.exists():
+            raise Fault(
+                f"{self.database.parent} is or was in use. Give a new directory with --data, or "
+                "move this one away."
+            )
 
     def _make_private(self) -> None:
         """Make the database if need be, and keep it, whoever made it, for its owner's eyes only.

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,7 @@ from .clock import Clock
 from .data_directory import DataDirectory
 from .db import StorageFailed, Transaction
 from .db.aftermath import DatabaseDamaged, look_after_kill
+from .db.backup import copy_database
 from .db.migrate import ForeignDatabase, NewerSchema, migrate
 from .db.sqlite import SqliteDatabase, connect
 from .db.trouble import Trouble, find_trouble, is_storage_failure, reason_of
@@ -49,6 +51,24 @@ def migrate_database(directory: DataDirectory) -> bool:
         raise _unusable(directory, error) from error
     finally:
         engine.dispose()
+
+
+def copied(source: Path, target: Path) -> int:
+    """Copy a database into a new file, and check the copy; the number of its bytes.
+
+    Raises:
+        Fault: One of them cannot be used.
+    """
+    try:
+        return copy_database(source, target)
+    except FileExistsError as error:
+        raise Fault(f"{target} exists already, and is left as it is.") from error
+    except DatabaseDamaged as error:
+        raise Fault(f"{source} is damaged: {error}.") from error
+    except OSError as error:
+        raise Fault(f"{target} cannot be written: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise Fault(f"{source} cannot be copied to {target}: {error}.") from error
 
 
 def _look_after_kill(directory: DataDirectory) -> None:
