@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import AgentCreate
+from antonnia_server import clock as clock_of_server
 from antonnia_server import jobs
 from antonnia_server.app import create_app
 from antonnia_server.auth import service as auth
@@ -169,6 +170,19 @@ async def serving(path: Path, template: Template, hand: HandClock) -> AsyncItera
     engine = connect(path, read_only=True)
     async with running(app):
         yield Server(app, db, engine, hand, template.ours, template.theirs)
+    engine.dispose()
+
+
+@asynccontextmanager
+async def given_server_on(
+    path: Path, template: Template, clock: clock_of_server.Clock
+) -> AsyncIterator[Server]:
+    """A server that follows a clock of its own, which no request moves."""
+    db = SqliteDatabase(path, clock)
+    app = create_app(db, clock, Settings())
+    engine = connect(path, read_only=True)
+    async with running(app):
+        yield Server(app, db, engine, HandClock(clock.now()), template.ours, template.theirs)
     engine.dispose()
 
 

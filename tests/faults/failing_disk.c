@@ -3,7 +3,7 @@
  * The file named by FAILING_DISK holds one order, which a test replaces in one step:
  *     CALL SUFFIX ERRNO
  * such as `sync .db-wal 5`: every sync of a file whose path ends so fails with EIO. An empty file
- * means a disk in order. CALL is `sync` or `write`; `sync-once` fails a single time.
+ * means a disk in order. The suffix `*` means every file of the database. CALL is `sync` or `write`; `sync-once` fails a single time.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -36,9 +36,13 @@ static int fails(const char *call, int fd) {
         return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     length = readlink(link, path, sizeof path - 1);
-    if (length < (ssize_t)strlen(suffix))
+    if (length < 0)
         return 0;
     path[length] = 0;
+    if (strcmp(suffix, "*") == 0)
+        return strstr(path, "/antonnia.db") ? (spent = 1, errno = number, 1) : 0;
+    if (length < (ssize_t)strlen(suffix))
+        return 0;
     if (strcmp(path + length - strlen(suffix), suffix) != 0)
         return 0;
     spent = 1;

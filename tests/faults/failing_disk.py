@@ -12,6 +12,7 @@ import pytest
 SOURCE = Path(__file__).with_suffix(".c")
 LOG = ".db-wal"
 DATABASE = ".db"
+EVERY_FILE = "*"
 
 
 class FailingDisk:

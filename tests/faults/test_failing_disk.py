@@ -10,7 +10,7 @@ from consistency import check_consistency
 from crash.acknowledged import check_acknowledged, check_replies
 from crash.attempts import Journal
 from crash.load import Load
-from faults.failing_disk import DATABASE, LOG, FailingDisk
+from faults.failing_disk import DATABASE, EVERY_FILE, LOG, FailingDisk
 from faults.readiness import READY, until_ready_says
 from server_process import ServerProcess
 from stored import Stored, until_every_window_has_ended
@@ -104,6 +104,26 @@ async def test_when_the_disk_works_again_a_write_that_was_open_is_void(
 
         await create(client, "after")
     assert await contacts_after_a_kill(failing_server) == ["after"]
+
+
+async def test_a_disk_that_becomes_read_only_is_named_and_used_again_when_it_is_not(
+    failing_server: ServerProcess, failing: FailingDisk
+) -> None:
+    async with failing_server.client() as client:
+        await create(client, "before")
+        failing.fail("write", EVERY_FILE, errno.EROFS)
+
+        refused = await refusal_of_create(client, "failed")
+        ready = await until_ready_says(failing_server, "storage_read_only")
+        read = await client.sessions.search()
+
+        failing.mend()
+        await until_ready_says(failing_server, READY)
+        await create(client, "after")
+    assert (refused.status_code, refused.code) == (503, "storage_read_only")
+    assert "database is read-only" in ready["detail"]
+    assert [session.contact_id for session in read] == ["before"]
+    assert await contacts_after_a_kill(failing_server) == ["after", "before"]
 
 
 async def test_a_log_that_cannot_be_emptied_is_noticed(

@@ -24,6 +24,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 from .fault import Fault
 
+# SQLite's own limit, less the endings of the files beside the database.
+LONGEST_PATH = 500
 DATABASE_NAME = "antonnia.db"
 _TOKEN = re.compile(r"antn_[0-9A-Za-z]{38}")
 # In the lock, once the database was made.
@@ -52,6 +54,8 @@ class DataDirectory:
         except (OSError, RuntimeError) as error:
             # A working directory that was deleted, or links in a circle.
             raise Fault(f"{database} cannot be found: {error}.") from error
+        if len(os.fsencode(self.database)) > LONGEST_PATH:
+            raise Fault(f"{self.database} is too long a path: SQLite takes {LONGEST_PATH} bytes.")
         self._lock = self._beside("lock")
         self._log = self.database.with_name(f"{self.database.name}-wal")
         self._token = self._beside("token")
@@ -106,6 +110,12 @@ class DataDirectory:
         finally:
             self._held = None
             os.close(lock)
+
+    @property
+    def free_bytes(self) -> int:
+        """How much can still be written to the disk."""
+        disk = os.statvfs(self.database.parent)
+        return disk.f_bavail * disk.f_frsize
 
     @property
     def was_left_open(self) -> bool:
@@ -240,6 +250,8 @@ class DataDirectory:
 
     def _unusable(self, error: OSError) -> Fault:
         reason = "it is a file" if error.errno == errno.EEXIST else error.strerror
+        if error.filename not in (None, str(self.database.parent)):
+            reason = f"{reason} ({error.filename})"
         return Fault(f"{self.database.parent} cannot be used as a data directory: {reason}.")
 
 

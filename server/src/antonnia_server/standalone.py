@@ -17,7 +17,7 @@ from .data_directory import DataDirectory
 from .db import StorageFailed, Transaction
 from .db.aftermath import DatabaseDamaged, look_after_kill
 from .db.backup import copy_database
-from .db.migrate import ForeignDatabase, NewerSchema, migrate
+from .db.migrate import ForeignDatabase, NewerSchema, migrate, refuse_foreign
 from .db.sqlite import SqliteDatabase, connect
 from .db.trouble import Trouble, find_trouble, is_storage_failure, reason_of
 from .db.watch import unannounced
@@ -38,8 +38,10 @@ def migrate_database(directory: DataDirectory) -> bool:
     directory.refuse_if_database_is_lost()
     if directory.was_left_open:
         _look_after_kill(directory)
+    reading = connect(directory.database, read_only=True)
     engine = connect(directory.database)
     try:
+        refuse_foreign(reading)
         is_new = migrate(engine)
         directory.remember_database()
         return is_new
@@ -50,6 +52,7 @@ def migrate_database(directory: DataDirectory) -> bool:
     except (DBAPIError, sqlite3.Error) as error:
         raise _unusable(directory, error) from error
     finally:
+        reading.dispose()
         engine.dispose()
 
 

@@ -31,6 +31,20 @@ class ForeignDatabase(Exception):
         super().__init__("it is the database of another program.")
 
 
+def refuse_foreign(engine: sa.Engine) -> None:
+    """Look at a database before anything is changed of it, were it only its mode.
+
+    Raises:
+        ForeignDatabase: It holds the tables of something else.
+    """
+    with engine.connect() as connection:
+        stored = stored_revision(connection)
+        is_empty = not sa.inspect(connection).get_table_names()
+    is_ours = is_empty if stored is None else _IS_OURS.fullmatch(stored)
+    if not is_ours:
+        raise ForeignDatabase
+
+
 def migrate(engine: sa.Engine) -> bool:
     """Make the schema, or run the migrations that are missing; whether there was anything to do.
 
@@ -40,15 +54,9 @@ def migrate(engine: sa.Engine) -> bool:
 
     Raises:
         NewerSchema: The database is ahead of this version.
-        ForeignDatabase: It holds the tables of something else.
     """
     with engine.connect() as connection:
         stored = stored_revision(connection)
-        is_empty = not sa.inspect(connection).get_table_names()
-    if stored is None and not is_empty:
-        raise ForeignDatabase
-    if stored is not None and not _IS_OURS.fullmatch(stored):
-        raise ForeignDatabase
     if stored == newest_revision():
         return False
     if stored is None:
