@@ -25,8 +25,8 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, race them, or install interpreters; they run one after another.
-HEAVY := tests/crash tests/race tests/lanes
+# The suites that kill servers, fill their disks, race them, or install interpreters; they run one after another.
+HEAVY := tests/crash tests/faults tests/race tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.

@@ -114,3 +114,11 @@ class Load:
         marker = f"content-{len(self._journal.attempts)}"
         content = MessageContentText(text=text, template_id=marker)
         return self._journal.begin("message", session_id, content=content, **arguments)
+
+
+async def given_load(server: ServerProcess, journal: Journal) -> Load:
+    """A load on the AI agent that `antonnia dev` makes, and on a person."""
+    async with server.client() as client:
+        person = await client.agents.create("Ana", "human", profile_id="ana")
+        (assistant,) = await client.agents.search(type="ai")
+    return Load(server, journal, human_id=person.id, ai_id=assistant.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from consistency import check_consistency
 from crash.acknowledged import check_acknowledged, check_replies, check_what_the_api_shows
 from crash.attempts import Journal
-from crash.load import Load
+from crash.load import given_load
 from scale import CRASH_ROUNDS
 from server_process import ServerProcess
 from stored import Row, Stored, until_every_window_has_ended
@@ -67,14 +67,6 @@ async def running_server(directory: Path) -> AsyncGenerator[ServerProcess]:
         yield server
     finally:
         await server.close()
-
-
-async def given_load(server: ServerProcess, journal: Journal) -> Load:
-    """A load on the AI agent that `antonnia dev` makes, and on a person."""
-    async with server.client() as client:
-        person = await client.agents.create("Ana", "human", profile_id="ana")
-        (assistant,) = await client.agents.search(type="ai")
-    return Load(server, journal, human_id=person.id, ai_id=assistant.id)
 
 
 async def kill_soon(server: ServerProcess) -> None:

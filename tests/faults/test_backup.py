@@ -10,7 +10,7 @@ import pytest
 from consistency import check_consistency
 from crash.acknowledged import check_acknowledged
 from crash.attempts import Attempt, Journal
-from crash.load import Load
+from crash.load import given_load
 from server_process import ANTONNIA_DEV, ServerProcess, microseconds
 from stored import Stored, until_every_window_has_ended
 
@@ -63,13 +63,6 @@ async def test_a_backup_under_load_has_what_was_acknowledged_before_it_and_is_wh
 async def antonnia(*command: str | Path) -> None:
     process = await asyncio.create_subprocess_exec(ANTONNIA_DEV[0], *map(str, command))
     assert await process.wait() == 0
-
-
-async def given_load(server: ServerProcess, journal: Journal) -> Load:
-    async with server.client() as client:
-        person = await client.agents.create("Ana", "human", profile_id="ana")
-        (assistant,) = await client.agents.search(type="ai")
-    return Load(server, journal, human_id=person.id, ai_id=assistant.id)
 
 
 def forget_what_came_after(attempts: Iterable[Attempt], moment: int) -> int:

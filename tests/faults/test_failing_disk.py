@@ -9,7 +9,7 @@ import pytest
 from consistency import check_consistency
 from crash.acknowledged import check_acknowledged, check_replies
 from crash.attempts import Journal
-from crash.load import Load
+from crash.load import given_load
 from faults.failing_disk import DATABASE, EVERY_FILE, LOG, FailingDisk
 from faults.readiness import READY, until_ready_says
 from server_process import ServerProcess
@@ -62,12 +62,10 @@ async def test_a_write_that_failed_once_is_not_brought_back_by_a_crash(
         failing.fail(call, LOG)
 
         refused = await refusal_of_create(client, "failed")
-
-        await create(client, "after")
     failing.mend()
     assert (refused.status_code, refused.code) == (503, "storage_unavailable")
     assert "Nothing was written." in refused.message
-    assert await contacts_after_a_kill(failing_server) == ["after", "before"]
+    assert await contacts_after_a_kill(failing_server) == ["before"]
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
@@ -101,9 +99,7 @@ async def test_when_the_disk_works_again_a_write_that_was_open_is_void(
         failing.mend()
 
         await until_ready_says(failing_server, READY)
-
-        await create(client, "after")
-    assert await contacts_after_a_kill(failing_server) == ["after"]
+    assert await contacts_after_a_kill(failing_server) == []
 
 
 async def test_a_disk_that_becomes_read_only_is_named_and_used_again_when_it_is_not(
@@ -160,10 +156,7 @@ async def test_nothing_is_acknowledged_that_is_not_there_and_no_wait_is_lost(
         await asyncio.sleep(WORK_SECONDS)
 
     journal = Journal()
-    async with failing_server.client() as client:
-        person = await client.agents.create("Ana", "human", profile_id="ana")
-        (assistant,) = await client.agents.search(type="ai")
-    load = Load(failing_server, journal, human_id=person.id, ai_id=assistant.id)
+    load = await given_load(failing_server, journal)
 
     await load.run_beside(asyncio.create_task(fail_and_mend()))
     await until_every_window_has_ended(failing_server.database, within_seconds=30)

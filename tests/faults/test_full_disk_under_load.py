@@ -8,7 +8,7 @@ from collections import Counter
 from consistency import check_consistency
 from crash.acknowledged import check_acknowledged, check_replies, check_what_the_api_shows
 from crash.attempts import Journal
-from crash.load import Load
+from crash.load import given_load
 from faults.disks import Disk
 from faults.readiness import READY, until_ready_says
 from server_process import ServerProcess
@@ -45,13 +45,6 @@ async def test_what_was_acknowledged_around_a_full_disk_is_there_and_nothing_els
     assert sum(attempt.is_acknowledged for attempt in journal.attempts) > 100
     check_log(server)
     print(f"\n{refusals}; {sum(a.is_open for a in journal.attempts)} of unknown outcome")
-
-
-async def given_load(server: ServerProcess, journal: Journal) -> Load:
-    async with server.client() as client:
-        person = await client.agents.create("Ana", "human", profile_id="ana")
-        (assistant,) = await client.agents.search(type="ai")
-    return Load(server, journal, human_id=person.id, ai_id=assistant.id)
 
 
 async def fill_and_clear(server: ServerProcess, disk: Disk) -> None:
