@@ -1,4 +1,4 @@
-"""How much the crash, race and model suites do: `make test` is the default, `make soak` sets the rest."""
+"""How much the heavy suites do: `make test` is the default, `make soak` sets the rest."""
 
 from __future__ import annotations
 
