@@ -68,9 +68,33 @@ class ServerProcess:
         return self._process.pid
 
     @property
-    def log(self) -> str:
+    def logged(self) -> str:
         """What the server has written to stderr, over all its lives."""
         return self._log.read_text()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.base_url.removeprefix("http://").rpartition(":")
+        return host, int(port)
+
+    def resident_bytes(self) -> int:
+        """How much memory the process has."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        [line] = [line for line in status if line.startswith("VmRSS:")]
+        return int(line.split()[1]) * 1024
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def wait_until_ended(self) -> None:
+        """Until it has ended well, whoever told it to."""
+        assert await self._ended() == 0, self._log.read_text()[-2000:]
+
+    def log(self) -> list[str]:
+        """What it has written, over all its lives."""
+        return self._log.read_text().splitlines()
 
     async def kill(self) -> None:
         """kill -9."""

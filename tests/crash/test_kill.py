@@ -51,7 +51,7 @@ async def test_a_killed_server_keeps_what_it_acknowledged_and_ends_every_wait_on
     latest = max(lateness(server, window) for window in stored.windows)
     assert latest < LATEST_MICROSECONDS
     assert server.complaints() == []
-    assert "antonnia: warning" not in server.log
+    assert "antonnia: warning" not in server.logged
     cut = [r for r in stored.runs.values() if was_cut(server, r["started_at"], r["finished_at"])]
     print(
         f"\n{CRASH_ROUNDS} rounds: {figures(journal, stored)}; {repeated:,} requests cut off by a "

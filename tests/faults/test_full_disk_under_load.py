@@ -63,7 +63,7 @@ async def fill_and_clear(server: ServerProcess, disk: Disk) -> None:
 
 def check_log(server: ServerProcess) -> None:
     """It says what is wrong, and not a thousand times."""
-    lines = server.log.splitlines()
+    lines = server.logged.splitlines()
     assert any("the storage is full, and no write is taken" in line for line in lines)
     assert any("the storage can be written to again" in line for line in lines)
     assert len(lines) < 100, "\n".join(lines[-20:])

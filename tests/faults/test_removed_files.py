@@ -38,10 +38,10 @@ async def test_when_the_log_is_removed_no_write_is_taken_and_none_is_lost(
 
     assert refused.code == "storage_unavailable"
     assert "the server's log says why" in ready["detail"]
-    assert "antonnia.db-wal is gone or was replaced" in server.log
+    assert "antonnia.db-wal is gone or was replaced" in server.logged
     await server.kill()
     await server.start()
-    assert "warning" not in server.log
+    assert "warning" not in server.logged
     async with server.client() as client:
         assert [session.contact_id for session in await client.sessions.search()] == ["before"]
 
@@ -58,9 +58,9 @@ async def test_when_the_directory_is_removed_the_server_says_so_and_ends_well(
 
     assert refused.code == "storage_unavailable"
     assert live.status_code == 200
-    assert f"the database file {server.database} is gone or was replaced" in server.log
+    assert f"the database file {server.database} is gone or was replaced" in server.logged
     await server.stop()
-    assert "Traceback" not in server.log
+    assert "Traceback" not in server.logged
 
 
 async def test_a_directory_that_comes_back_is_used_again(server: ServerProcess) -> None:

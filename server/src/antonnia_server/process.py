@@ -14,6 +14,7 @@ from typing import Never
 
 from .data_directory import DataDirectory
 from .fault import Fault
+from .settings import Limits, Settings
 
 BACKLOG = 2048
 LITTLE_ROOM_BYTES = 100 << 20
@@ -25,6 +26,7 @@ def run_server(
     port: int,
     *,
     is_test_clock: bool,
+    limits: Limits,
     prepare: Callable[[], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -52,7 +54,8 @@ def run_server(
         standalone.migrate_database(directory)
         _warn_of_little_room(directory)
         prepare()
-        serving.serve(directory, listener, is_test_clock=is_test_clock, on_ready=ready)
+        settings = Settings(is_test_clock=is_test_clock, limits=limits)
+        serving.serve(directory, listener, settings, on_ready=ready)
 
 
 def _warn_of_little_room(directory: DataDirectory) -> None:
