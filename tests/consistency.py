@@ -9,6 +9,8 @@ from stored import Stored
 CLEANING = "delete_idempotency_keys"
 # A person has the session, nobody has it, or it is over: nothing may be said.
 NOT_OURS_TO_ANSWER = {"session_closed", "no_agent", "agent_not_ai"}
+# A run that waited for its next attempt, while another answered or the session changed hands.
+OVERTAKEN = {"epoch_changed", "answered", "assistant_changed"}
 SILENCES = NOT_OURS_TO_ANSWER | {"nothing_unanswered"}
 _STATE = ("contact_name", "status", "metadata", "epoch")
 
@@ -152,7 +154,7 @@ def _check_runs(stored: Stored) -> None:
             assert types == ["retrieval", spoken[window["outcome"]]], run
         else:
             assert run["status"] == "cancelled", run
-            assert run["last_error"]["code"] in {"epoch_changed"} | SILENCES, run
+            assert run["last_error"]["code"] in OVERTAKEN | SILENCES, run
     for thread in stored.threads.values():
         runs = sorted(stored.runs_of_thread[thread["id"]], key=lambda run: run["finished_at"])
         inputs = [run["input_position"] for run in runs if run["status"] == "completed"]

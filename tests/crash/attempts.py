@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -108,6 +109,24 @@ class Journal:
         )
         self.attempts.append(attempt)
         return attempt
+
+    async def until_acknowledged(self, more: int) -> None:
+        """Wait for so many more acknowledged attempts, however slow the machine is."""
+        wanted = self._acknowledged() + more
+        while self._acknowledged() < wanted:  # noqa: ASYNC110  # several workers make them
+            await asyncio.sleep(0.05)
+
+    async def until_refused(self, more: int) -> None:
+        """Wait for so many more refusals."""
+        wanted = self._refused() + more
+        while self._refused() < wanted:  # noqa: ASYNC110  # several workers meet them
+            await asyncio.sleep(0.05)
+
+    def _acknowledged(self) -> int:
+        return sum(attempt.is_acknowledged for attempt in self.attempts)
+
+    def _refused(self) -> int:
+        return sum(attempt.refusal in STORAGE_REFUSALS for attempt in self.attempts)
 
     async def repeat_what_was_not_answered(self, client: Conversations, *, since: int) -> int:
         """Send those POSTs again, with the idempotency keys of the first time; how many.

@@ -19,7 +19,8 @@ from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import ServerError
 from antonnia.conversations.types import MessageContentText
 
-WORK_SECONDS = 0.5
+FEW = 40
+FAILING_SECONDS = 0.5
 LONG_TEXT = "x" * 60_000
 # More than the log has before the server looks why it is not emptied.
 MANY = 1_000
@@ -146,20 +147,21 @@ async def test_a_log_that_cannot_be_emptied_is_noticed(
 async def test_nothing_is_acknowledged_that_is_not_there_and_no_wait_is_lost(
     failing_server: ServerProcess, failing: FailingDisk, call: str, suffix: str
 ) -> None:
+    journal = Journal()
+
     async def fail_and_mend() -> None:
         for _ in range(3):
-            await asyncio.sleep(WORK_SECONDS)
+            await journal.until_acknowledged(FEW)
             failing.fail(call, suffix)
-            await asyncio.sleep(WORK_SECONDS)
+            await asyncio.sleep(FAILING_SECONDS)
             failing.mend()
             await until_ready_says(failing_server, READY)
-        await asyncio.sleep(WORK_SECONDS)
+        await journal.until_acknowledged(FEW)
 
-    journal = Journal()
     load = await given_load(failing_server, journal)
 
     await load.run_beside(asyncio.create_task(fail_and_mend()))
-    await until_every_window_has_ended(failing_server.database, within_seconds=30)
+    await until_every_window_has_ended(failing_server.database, within_seconds=60)
     await failing_server.kill()
     await failing_server.start()
     await failing_server.stop()
