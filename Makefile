@@ -37,9 +37,10 @@ check: setup lint
 test: check
 	$(BIN)/pytest -q -s $(HEAVY)
 
-# The same crash and race suites at full size.
+# The same suites at full size: more crashes and races, and the clients on all that they promise.
 soak: setup
 	ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000 $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race
+	ANTONNIA_LANES=all $(BIN)/pytest -q -s -o faulthandler_timeout=1200 tests/lanes
 
 lint: setup
 	$(BIN)/ruff format --quiet --check $(OUR_FILES)
@@ -52,10 +53,7 @@ lock: setup
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.8 --resolution lowest-direct requirements/sdk.in -o requirements/sdk-3.8-oldest.txt
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.13 requirements/sdk.in -o requirements/sdk-3.13-newest.txt
+	$(BIN)/python scripts/lock_sdk.py
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.
