@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from antonnia_server.data_directory import DATABASE_NAME
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 from benchmarks.floor import SESSIONS
 from benchmarks.load_reads import Asked
 
@@ -57,8 +57,9 @@ def _column(database: sqlite3.Connection, query: str) -> list[str]:
 
 def _cursor_of(place: tuple[int, str]) -> str:
     """The cursor of the page that begins after this place."""
-    page = Window("sessions", None, 0, 1).page([place, place], lambda row: row, lambda row: row)
-    assert page.next_cursor is not None, "two rows do not fit on a page of one"
+    found = Found([place], has_more=True)
+    page = Window("sessions", None, None, 1).page(found, lambda row: row, lambda row: row)
+    assert page.next_cursor is not None, "there is more"
     return page.next_cursor
 
 

@@ -32,7 +32,8 @@ class _Number(NamedTuple):
     number: int
 
 
-class _Id(NamedTuple):
+class _Member(NamedTuple):
+    number: int
     session_id: str
 
 
@@ -82,21 +83,24 @@ _LIST_BITS = Statement(
     ),
     _SegmentBits,
 )
-_LIST_IDS = Statement(
-    sa.select(members.c.session_id).where(
+_LIST_MEMBERS = Statement(
+    sa.select(members.c.number, members.c.session_id).where(
         members.c.organization_id == _organization,
         members.c.number.in_(
             sa.select(sa.func.json_each(sa.bindparam("numbers")).table_valued("value").c.value)
         ),
     ),
-    _Id,
+    _Member,
 )
 
 
 def list_ids_in_blocks(
     tx: Transaction, caller: Caller, terms: list[Term], wanted: Wanted, *, offset: int, limit: int
 ) -> list[str]:
-    """At most `limit` sessions that have all of `terms`, within the bounds that are wanted."""
+    """At most `limit` sessions that have all of `terms`, within the bounds that are wanted.
+
+    The newest comes first.
+    """
     bounds = _bounds(tx, caller, wanted)
     numbers: list[int] = []
     if bounds is None or limit <= 0:
@@ -111,8 +115,10 @@ def list_ids_in_blocks(
             break
     if not numbers:
         return []
-    rows = _LIST_IDS.all(tx, organization_id=caller.organization_id, numbers=json.dumps(numbers))
-    return [row.session_id for row in rows]
+    rows = _LIST_MEMBERS.all(
+        tx, organization_id=caller.organization_id, numbers=json.dumps(numbers)
+    )
+    return [row.session_id for row in sorted(rows, reverse=True)]
 
 
 def _bounds(tx: Transaction, caller: Caller, wanted: Wanted) -> _Bounds | None:

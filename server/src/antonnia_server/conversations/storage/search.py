@@ -8,17 +8,18 @@ frequent terms, the blocks say where they meet, and only the tail, which no bloc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..metadata import filter_term, indexed_path, indexed_value
 from . import blocks
 from .block_search import list_ids_in_blocks
 from .blocks import Place
-from .sessions import SessionRow, list_sessions_by_id
+from .sessions import SessionRow, each_session
 from .walks import Walk, Wanted
 
 
@@ -31,7 +32,7 @@ def list_sessions(
     metadata: Mapping[str, Any],
     created_after: int | None,
     created_before: int | None,
-) -> list[SessionRow]:
+) -> Found[SessionRow]:
     """Sessions from the newest to the oldest.
 
     `filters` gives columns and the values they must equal, `None` for those that must be null.
@@ -54,19 +55,22 @@ def list_sessions(
     if not has_contact and not rare and len(terms) + len(filters) > 1:
         end = blocks.find_end(tx, caller)
     if end is None:
-        return walk.rows(tx, caller, window.offset, window.fetch)
-    return _tail_and_blocks(tx, caller, window, walk, end)
+        found = walk.rows(tx, caller, window.offset, window.fetch)
+    else:
+        found = each_session(tx, caller, _tail_and_blocks(tx, caller, window, walk, end))
+    with closing(found) as rows:
+        return window.take(rows, lambda row: row.metadata)
 
 
 def _tail_and_blocks(
     tx: Transaction, caller: Caller, window: Window, walk: Walk, end: Place
-) -> list[SessionRow]:
-    """What the walk finds in the tail, then what the blocks hold."""
+) -> list[str]:
+    """The sessions that the walk finds in the tail, then those of the blocks."""
     in_tail = walk.ids_beyond(tx, caller, end, window.offset + window.fetch)
     ids = in_tail[window.offset :]
     wanted = walk.wanted
     filters = [filter_term(name, value) for name, value in wanted.filters.items()]
-    ids += list_ids_in_blocks(
+    return ids + list_ids_in_blocks(
         tx,
         caller,
         wanted.terms + filters,
@@ -74,4 +78,3 @@ def _tail_and_blocks(
         offset=max(0, window.offset - len(in_tail)),
         limit=window.fetch - len(ids),
     )
-    return list_sessions_by_id(tx, caller, ids)

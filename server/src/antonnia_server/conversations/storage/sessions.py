@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -95,6 +96,7 @@ _ONE = SELECT_SESSIONS.where(
 )
 _FIND = Statement(_ONE, SessionRow)
 _LOCK = Statement(_ONE.with_for_update(of=sessions), SessionRow)
+_PIECE = 32
 _LIST_BY_ID = Statement(
     SELECT_SESSIONS.where(
         _t.organization_id == sa.bindparam("organization_id"),
@@ -160,13 +162,15 @@ def lock_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow
     return _LOCK.find(tx, organization_id=caller.organization_id, id=session_id)
 
 
-def list_sessions_by_id(
+def each_session(
     tx: Transaction, caller: Caller, session_ids: list[str]
-) -> list[SessionRow]:
-    """The sessions of these ids, newest first."""
-    rows = _LIST_BY_ID.all(tx, organization_id=caller.organization_id, ids=json.dumps(session_ids))
-    # Sorted here: to come by them in order, SQLite would rather walk through all sessions.
-    return sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
+) -> Generator[SessionRow, None, None]:
+    """The sessions of these ids, which come newest first; a few at a time, they may be large."""
+    for start in range(0, len(session_ids), _PIECE):
+        ids = json.dumps(session_ids[start : start + _PIECE])
+        rows = _LIST_BY_ID.all(tx, organization_id=caller.organization_id, ids=ids)
+        # Sorted here: to come by them in order, SQLite would rather walk through all sessions.
+        yield from sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
 
 
 def create_session(tx: Transaction, caller: Caller, session: SessionRow) -> None:

@@ -6,7 +6,7 @@ build it anew for each search took longer than SQLite does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -38,9 +38,11 @@ class Walk(NamedTuple):
     wanted: Wanted
     along_rows: bool
 
-    def rows(self, tx: Transaction, caller: Caller, offset: int, limit: int) -> list[SessionRow]:
+    def rows(
+        self, tx: Transaction, caller: Caller, offset: int, limit: int
+    ) -> Generator[SessionRow, None, None]:
         statement = _rows_statement(self._shape(beyond=None))
-        return statement.all(tx, **self._values(caller, None), offset=offset, limit=limit)
+        return statement.each(tx, **self._values(caller, None), offset=offset, limit=limit)
 
     def ids_beyond(self, tx: Transaction, caller: Caller, beyond: Place, limit: int) -> list[str]:
         """Only sessions that were created after the one at `beyond`."""
