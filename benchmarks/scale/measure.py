@@ -18,7 +18,7 @@ from benchmarks.settings import Settings
 
 CONCURRENCY = 32
 WARM_UP_SECONDS = 1.0
-READ_SECONDS = 2.0
+READ_SECONDS = 1.0
 # What the sessions that are written carry: three leaves, of which one is their own.
 METADATA = {"region": "north", "plan": "free", "user": {"id": "{name}"}}
 
