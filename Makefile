@@ -35,15 +35,15 @@ check: setup lint
 
 # Everything, at a size that fits into a coffee break.
 test: check
-	$(BIN)/pytest -q -s $(HEAVY)
+	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(HEAVY)
 
 # The same suites at full size, about forty minutes.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
+SOAK += ANTONNIA_LANES=all
 
 soak: setup
-	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race tests/model \
-		tests/abuse
+	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model
 
 lint: setup
 	$(BIN)/ruff format --quiet --check $(OUR_FILES)
@@ -56,10 +56,7 @@ lock: setup
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.8 --resolution lowest-direct requirements/sdk.in -o requirements/sdk-3.8-oldest.txt
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.13 requirements/sdk.in -o requirements/sdk-3.13-newest.txt
+	$(BIN)/python scripts/lock_sdk.py
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.

@@ -7,6 +7,7 @@ import random
 from typing import Optional
 
 from .errors import AntonniaError, APIConnectionError
+from .httpx_failures import CLIENT_CLOSED
 
 FIRST_BACKOFF_SECONDS = 0.5
 MAX_BACKOFF_SECONDS = 8.0
@@ -20,6 +21,8 @@ RETRIED_STATUSES = frozenset([408, 429, 502, 503, 504])
 
 def is_worth_retrying(error: AntonniaError) -> bool:
     """Whether the same request may fare better a moment later."""
+    if error.code == CLIENT_CLOSED:
+        return False
     return (
         isinstance(error, APIConnectionError)
         or error.status_code in RETRIED_STATUSES
@@ -47,10 +50,21 @@ def parse_retry_after(value: str, now: float) -> Optional[float]:
     try:
         seconds = float(value)
     except ValueError:
-        from email.utils import mktime_tz, parsedate_tz
-
-        date = parsedate_tz(value)
+        date = _parse_date(value)
         if date is None:
             return None
-        seconds = mktime_tz(date) - now
+        seconds = date - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _parse_date(value: str) -> Optional[float]:
+    from email.utils import mktime_tz, parsedate_tz
+
+    parts = parsedate_tz(value)
+    if parts is None:
+        return None
+    try:
+        return mktime_tz(parts)
+    except (ValueError, OverflowError):
+        # A day that no calendar has, or a year that no clock can show.
+        return None
