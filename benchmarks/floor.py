@@ -1,7 +1,8 @@
-"""The floor: the least that a durable HTTP write can cost in this language on this machine.
+"""The floor: the least that a durable HTTP write, or a read, can cost in this language here.
 
 Starlette on uvicorn (uvloop, httptools) and one SQLite file, written by one thread: one commit per
-request, synced to the disk before the answer. No tokens, no validation, no events.
+request, synced to the disk before the answer. No tokens, no validation, no events. What it reads,
+it reads inline on the event loop, which no writer ever blocks.
 """
 
 from __future__ import annotations
@@ -64,7 +65,18 @@ class Writer:
             loop.call_soon_threadsafe(done.set_result, row_id)
 
 
-def make_app(writer: Writer) -> Starlette:
+class Reader:
+    """Reads rows as the objects that they hold."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database.row_factory = sqlite3.Row
+
+    def rows(self, query: str, *values: str) -> list[dict[str, object]]:
+        return [dict(row) for row in self._database.execute(query, values)]
+
+
+def make_app(writer: Writer, reader: Reader) -> Starlette:
     async def create_session(request: Request) -> Response:
         body = json.loads(await request.body())
         session_id = await writer.insert(
@@ -84,16 +96,37 @@ def make_app(writer: Writer) -> Starlette:
         )
         return answer({"id": message_id, "session_id": session_id, **body})
 
+    async def get_session(request: Request) -> Response:
+        rows = reader.rows(
+            "SELECT id, contact, name FROM session WHERE id = ?", request.path_params["session_id"]
+        )
+        return answer(rows[0], status=200)
+
+    async def get_message(request: Request) -> Response:
+        rows = reader.rows(
+            "SELECT id, session, content FROM message WHERE id = ?",
+            request.path_params["message_id"],
+        )
+        return answer(rows[0], status=200)
+
+    async def search_sessions(request: Request) -> Response:
+        await request.body()
+        rows = reader.rows("SELECT id, contact, name FROM session ORDER BY id DESC LIMIT 100")
+        return answer(rows, status=200)
+
     return Starlette(
         routes=[
             Route(SESSIONS, create_session, methods=["POST"]),
+            Route(SESSIONS + "/search", search_sessions, methods=["POST"]),
+            Route(SESSIONS + "/{session_id}", get_session),
             Route(SESSIONS + "/{session_id}/messages", create_message, methods=["POST"]),
+            Route(SESSIONS + "/{session_id}/messages/{message_id}", get_message),
         ]
     )
 
 
-def answer(body: dict[str, object]) -> Response:
-    return Response(json.dumps(body), status_code=201, media_type="application/json")
+def answer(body: object, status: int = 201) -> Response:
+    return Response(json.dumps(body), status_code=status, media_type="application/json")
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -116,8 +149,9 @@ def main() -> None:
     # uvicorn raises the signal again after its orderly stop; that is still a clean exit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     arguments.data.mkdir(parents=True, exist_ok=True)
+    path = arguments.data / "floor.db"
     config = uvicorn.Config(
-        make_app(Writer(arguments.data / "floor.db")),
+        make_app(Writer(path), Reader(path)),
         port=arguments.port,
         loop="uvloop",
         http="httptools",

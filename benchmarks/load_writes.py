@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import uvloop
 
@@ -28,6 +28,8 @@ class WriteOrder(TypedDict):
     seconds: float
     keyed: bool
     run: str
+    # Of every session, with `{name}` for the session's own name; none for sessions without any.
+    metadata: NotRequired[dict[str, Any]]
 
 
 class WriteFigures(TypedDict):
@@ -48,6 +50,10 @@ async def load(order: WriteOrder) -> WriteFigures:
     connections = [await Connection.open(address) for _ in range(order["concurrency"])]
     tally = Tally(0, [])
     numbers = itertools.count()
+    session: dict[str, Any] = {"contact_id": "{name}", "contact_name": "Ana"}
+    if "metadata" in order:
+        session["metadata"] = order["metadata"]
+    template = json.dumps(session)
     begin = time.perf_counter()
     deadline = begin + order["seconds"]
 
@@ -55,7 +61,7 @@ async def load(order: WriteOrder) -> WriteFigures:
         while time.perf_counter() < deadline and not tally.errors:
             name = f"{order['run']}-{next(numbers)}"
             try:
-                await write_pair(connection, name, keyed=order["keyed"])
+                await write_pair(connection, name, template, keyed=order["keyed"])
             except UnexpectedAnswer as error:
                 tally.errors.append(str(error))
                 return
@@ -68,8 +74,8 @@ async def load(order: WriteOrder) -> WriteFigures:
     return {"requests": tally.requests, "errors": tally.errors, "seconds": elapsed}
 
 
-async def write_pair(connection: Connection, name: str, *, keyed: bool) -> None:
-    session = json.dumps({"contact_id": name, "contact_name": "Ana"}).encode()
+async def write_pair(connection: Connection, name: str, template: str, *, keyed: bool) -> None:
+    session = template.replace("{name}", name).encode()
     created = await connection.post(SESSIONS, session, 201, f"{name}-s" if keyed else None)
     path = f"{SESSIONS}/{created['id']}/messages"
     await connection.post(path, MESSAGE, 201, f"{name}-m" if keyed else None)

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, startup, writes
+from benchmarks import answers, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, table
 from benchmarks.settings import Settings
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
     "startup": startup.measure,
+    "scale": scale.measure,
 }
 
 
@@ -31,6 +32,9 @@ def main() -> int:
         rounds=arguments.rounds,
         seconds=arguments.seconds,
         answers=arguments.answers,
+        sessions=arguments.sessions,
+        data=arguments.data,
+        started=time.time_ns(),
     )
     figures: list[Figure] = []
     try:
@@ -57,6 +61,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of one round of writes")
     parser.add_argument("--answers", type=int, default=2000, help="in the throughput run")
+    parser.add_argument("--sessions", type=int, default=100_000, help="of the scale benchmark")
+    parser.add_argument("--data", type=Path, help="keep the sessions of the scale benchmark here")
     arguments = parser.parse_args()
     unknown = set(arguments.benchmarks) - set(BENCHMARKS)
     if unknown:

@@ -15,3 +15,8 @@ class Settings:
     rounds: int
     seconds: float
     answers: int
+    # Of the scale benchmark: how many, and where they are kept for the next run.
+    sessions: int
+    data: Path | None
+    # In the names of what is written, so that a directory can be written to in several runs.
+    started: int

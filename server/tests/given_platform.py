@@ -14,8 +14,11 @@ from antonnia.conversations.types import (
     MessageContentText,
     MessageRole,
     Session,
+    SessionSearch,
 )
+from antonnia_server.conversations import service as conversations
 from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
 from antonnia_server.orchestrator import service as orchestrator
 
 SESSIONS = "/conversations/v2/sessions"
@@ -90,3 +93,16 @@ def problem_of(response: httpx.Response) -> tuple[int, str]:
     assert isinstance(body["detail"], str)
     assert body["request_id"] == response.headers["x-request-id"]
     return response.status_code, body["code"]
+
+
+def plan_of_search(tx: Transaction, caller: Caller, body: SessionSearch) -> list[str]:
+    """How SQLite runs each statement of a search for sessions."""
+    statements: list[str] = []
+    tx.cursor.connection.set_trace_callback(statements.append)
+    conversations.search_sessions(tx, caller, body)
+    tx.cursor.connection.set_trace_callback(None)
+    return [
+        row[3]
+        for statement in statements
+        for row in tx.cursor.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    ]

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
+import antonnia_server.db.migrations
+from antonnia_server.conversations.service import SEAL_SESSIONS
 from antonnia_server.db.migrate import NewerSchema, migrate, upgrade
 from antonnia_server.db.revision import newest_revision, stored_revision
 from antonnia_server.db.sqlite import connect
 from antonnia_server.db.tables import metadata
 
+MIGRATIONS = Path(antonnia_server.db.migrations.__file__).parent
 Make = Callable[[sa.Engine], object]
 
 
@@ -66,6 +71,28 @@ def test_a_schema_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path, make
         make(engine)
 
     assert schema_of(engine).keys() == {"sessions"}
+
+
+def test_sessions_that_are_there_already_will_be_sealed(tmp_path: Path) -> None:
+    """Or the search among them would stay slow until new ones come."""
+    engine = connect(tmp_path / "a.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO organizations (id, name, type, created_at)"
+            " VALUES ('org_1', 'ours', 'standard', 7), ('org_2', 'theirs', 'standard', 8)"
+        )
+
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        query = "SELECT organization_id, name, due_at FROM jobs ORDER BY organization_id"
+        jobs = [tuple(row) for row in connection.exec_driver_sql(query)]
+    assert jobs == [("org_1", SEAL_SESSIONS, 7), ("org_2", SEAL_SESSIONS, 8)]
 
 
 def test_every_table_of_an_organization_begins_its_key_with_it() -> None:

@@ -17,8 +17,12 @@ from antonnia_server.db.sqlite import connect
 
 # A look at a whole table, or at everything that an organization has in it.
 SLOW = re.compile(r"^SCAN (?!.*\bINDEX\b)|\(organization_id=\?\)")
-# There is at most one default agent in an organization, and the index holds nothing else.
-ALLOWED = {"SEARCH agents USING INDEX uq_agents_default (organization_id=?)"}
+ALLOWED = {
+    # There is at most one default agent in an organization, and the index holds nothing else.
+    "SEARCH agents USING INDEX uq_agents_default (organization_id=?)",
+    # The organization's newest block: where its rows are read from the end, the first is enough.
+    "SEARCH session_blocks USING PRIMARY KEY (organization_id=?)",
+}
 
 
 def statements() -> Iterator[tuple[str, Statement[tuple[object, ...]]]]:

@@ -17,6 +17,7 @@ from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
 from .clock import Clock
 from .conversations import routes as conversations
+from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .http import documents
 from .http.dispatch import Dispatch
@@ -74,7 +75,7 @@ def _lifespan(
             runner = Runner(
                 db,
                 clock,
-                [*ORCHESTRATOR, *CLEANING],
+                [*CONVERSATIONS, *ORCHESTRATOR, *CLEANING],
                 concurrency=settings.job_concurrency,
                 lease_seconds=settings.job_lease_seconds,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from antonnia_server.http.refusal import invalid
@@ -50,28 +50,52 @@ def _depth(value: Any) -> int:
 
 def leaves(metadata: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Every path and value that a search can match, as the index holds them."""
-    return set(_leaves(metadata, ()))
+    found: set[tuple[str, str]] = set()
+    for key, value in metadata.items():
+        _collect(value, _escaped(key), found)
+    return found
 
 
-def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, child in cast("Mapping[str, object]", value).items():
-            yield from _leaves(child, (*keys, key))
+def filter_terms(status: str, agent_id: str | None) -> set[tuple[str, str]]:
+    """Two more of a session's terms, which stand beside those of its metadata in the index."""
+    return {filter_term("status", status), filter_term("agent_id", agent_id)}
+
+
+def filter_term(name: str, value: str | None) -> tuple[str, str]:
+    # No path of metadata begins so: a backslash in one is doubled or before a dot.
+    return f"\\filter:{name}", indexed_value(value)
+
+
+def _collect(value: Any, path: str, found: set[tuple[str, str]]) -> None:
+    if isinstance(value, dict):
+        for key, child in cast("dict[str, object]", value).items():
+            _collect(child, f"{path}.{_escaped(key)}", found)
     elif isinstance(value, list):
+        elements = cast("list[object]", value)
         # A path through a list matches if any element does.
-        for element in cast("list[object]", value):
-            yield from _leaves(element, keys)
+        short = _shortened(path)
+        for element in elements:
+            if isinstance(element, dict | list):
+                _collect(element, path, found)
+            else:
+                found.add((short, indexed_value(cast("Any", element))))
     else:
-        yield _joined(keys), indexed_value(value)
+        found.add((_shortened(path), indexed_value(value)))
 
 
 def indexed_path(path: str) -> str:
     """A path of a search, as the index holds it: split on `.`, with `\\.` for a literal dot."""
-    return _joined(key.replace("\\.", ".") for key in _UNESCAPED_DOT.split(path))
+    keys = (key.replace("\\.", ".") for key in _UNESCAPED_DOT.split(path))
+    return _shortened(".".join(_escaped(key) for key in keys))
 
 
-def _joined(keys: Iterable[str]) -> str:
-    path = ".".join(key.replace("\\", "\\\\").replace(".", "\\.") for key in keys)
+def _escaped(key: str) -> str:
+    if "\\" in key or "." in key:
+        return key.replace("\\", "\\\\").replace(".", "\\.")
+    return key
+
+
+def _shortened(path: str) -> str:
     if len(path) <= _MAX_INDEXED_CHARACTERS:
         return path
     # No path begins so: a backslash in one is doubled or before a dot.

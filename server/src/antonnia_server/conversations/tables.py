@@ -97,6 +97,46 @@ session_metadata = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Blocks of sessions that lie next to each other in the order of the list, and the bits of each term
+# in them: see `storage/blocks.py`. Used on SQLite only, as `session_metadata` is.
+session_blocks = sa.Table(
+    "session_blocks",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    # Given once: the blocks of later sessions have higher numbers.
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("last_created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_session_id", sa.Text, nullable=False),
+    # False once a session was created that would have belonged into it, or before it.
+    sa.Column("is_sealed", sa.Boolean, nullable=False),
+    sa.Index("ix_session_blocks_last", "organization_id", "last_created_at"),
+    sqlite_with_rowid=False,
+)
+
+session_block_members = sa.Table(
+    "session_block_members",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.BigInteger, primary_key=True),
+    sa.Column("session_id", sa.Text, primary_key=True),
+    # The number of the block times its size, and the place in it: grows in the order of the list.
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Index("ix_session_block_members_number", "organization_id", "number"),
+    sqlite_with_rowid=False,
+)
+
+session_block_bits = sa.Table(
+    "session_block_bits",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("segment", sa.BigInteger, primary_key=True),
+    # A number, of which bit n is the member n of the segment; see `blocks.unpacked`.
+    sa.Column("bits", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 messages = sa.Table(
     "messages",
     metadata,

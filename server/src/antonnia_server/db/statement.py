@@ -7,7 +7,7 @@ and executes on the driver's cursor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -47,6 +47,14 @@ class Statement(Generic[Row]):
         self._execute(tx, values)
         return cast(int, tx.cursor.rowcount)
 
+    def run_all(self, tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
+        """Execute once for each of `rows`, in one call of the driver: for thousands at a time."""
+        compiled = self._compiled_for(tx)
+        if compiled.is_positional:
+            tx.cursor.executemany(compiled.sql, (_in_order(compiled, row) for row in rows))
+        else:
+            tx.cursor.executemany(compiled.sql, [_encoded(compiled, row) for row in rows])
+
     def find(self, tx: Transaction, **values: Any) -> Row | None:
         """The first row, or None."""
         decoders = self._execute(tx, values)
@@ -79,19 +87,33 @@ class Statement(Generic[Row]):
         self, tx: Transaction, values: dict[str, Any], cursor: Any = None
     ) -> tuple[tuple[int, _Processor], ...]:
         cursor = tx.cursor if cursor is None else cursor
+        compiled = self._compiled_for(tx)
+        if compiled.is_positional:
+            cursor.execute(compiled.sql, _in_order(compiled, values))
+        else:
+            cursor.execute(compiled.sql, _encoded(compiled, values))
+        return compiled.decoders
+
+    def _compiled_for(self, tx: Transaction) -> _Compiled:
         dialect = tx.connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._statement, dialect)
-        if compiled.defaults:
-            values = {**compiled.defaults, **values}
-        for name, encode in compiled.encoders:
-            values[name] = encode(values[name])
-        if compiled.is_positional:
-            cursor.execute(compiled.sql, [values[name] for name in compiled.names])
-        else:
-            cursor.execute(compiled.sql, values)
-        return compiled.decoders
+        return compiled
+
+
+def _in_order(compiled: _Compiled, values: dict[str, Any]) -> list[Any]:
+    encoded = _encoded(compiled, values)
+    return [encoded[name] for name in compiled.names]
+
+
+def _encoded(compiled: _Compiled, values: dict[str, Any]) -> dict[str, Any]:
+    """What the driver takes for `values`, which are the caller's no more."""
+    if compiled.defaults:
+        values = {**compiled.defaults, **values}
+    for name, encode in compiled.encoders:
+        values[name] = encode(values[name])
+    return values
 
 
 def _compile(statement: sa.Executable, dialect: Dialect) -> _Compiled:

@@ -22,6 +22,7 @@ from .messages import (
     search_session_messages,
 )
 from .replies import ANSWER_SESSION, close_window, reply_to_session
+from .sealing import SEAL_SESSIONS, seal_sessions
 from .sessions import (
     create_session,
     find_session_for_update,
@@ -33,6 +34,7 @@ from .update import finish_session, update_session
 
 __all__ = [
     "ANSWER_SESSION",
+    "SEAL_SESSIONS",
     "AgentRow",
     "MessageRow",
     "PostedMessage",
@@ -52,6 +54,7 @@ __all__ = [
     "list_user_messages_after",
     "post_as_agent",
     "reply_to_session",
+    "seal_sessions",
     "search_agents",
     "search_messages",
     "search_session_messages",

@@ -18,6 +18,7 @@ from ..storage import agents as agent_storage
 from ..storage import search as search_storage
 from ..storage import sessions as storage
 from ..storage.sessions import SessionRow
+from .sealing import seal_when_due
 
 CHANNEL_TYPE = "api"
 CHANNEL_ID = "default"
@@ -53,6 +54,7 @@ def create_session(tx: Transaction, caller: Caller, body: SessionCreate) -> Sess
         agent_id=None,
     ).held_by(agent)
     storage.create_session(tx, caller, row)
+    seal_when_due(tx, caller, row.id)
     session = wire.session(row)
     events.publish(tx, caller, "session.created", session)
     return session

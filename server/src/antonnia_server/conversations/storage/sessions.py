@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,8 +11,8 @@ import sqlalchemy as sa
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 
-from ..metadata import leaves
-from ..tables import agents, conversations, session_metadata, sessions
+from ..tables import agents, conversations, sessions
+from . import metadata_rows
 from .agents import AgentRow
 
 
@@ -64,6 +66,9 @@ class ConversationRow(NamedTuple):
 
 
 _t = sessions.c
+AGENT_OF_SESSION = sa.and_(
+    agents.c.organization_id == _t.organization_id, agents.c.id == _t.agent_id
+)
 SELECT_SESSIONS = sa.select(
     _t.id,
     _t.organization_id,
@@ -85,17 +90,20 @@ SELECT_SESSIONS = sa.select(
     agents.c.profile_id.label("agent_profile_id"),
     agents.c.assistant_id.label("agent_assistant_id"),
     agents.c.created_at.label("agent_created_at"),
-).select_from(
-    sessions.outerjoin(
-        agents,
-        sa.and_(agents.c.organization_id == _t.organization_id, agents.c.id == _t.agent_id),
-    )
-)
+).select_from(sessions.outerjoin(agents, AGENT_OF_SESSION))
 _ONE = SELECT_SESSIONS.where(
     _t.organization_id == sa.bindparam("organization_id"), _t.id == sa.bindparam("id")
 )
 _FIND = Statement(_ONE, SessionRow)
 _LOCK = Statement(_ONE.with_for_update(of=sessions), SessionRow)
+_PIECE = 32
+_LIST_BY_ID = Statement(
+    SELECT_SESSIONS.where(
+        _t.organization_id == sa.bindparam("organization_id"),
+        _t.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)),
+    ),
+    SessionRow,
+)
 _INSERT: Statement[SessionRow] = Statement(sa.insert(sessions))
 _UPDATE: Statement[SessionRow] = Statement(
     sa.update(sessions)
@@ -122,16 +130,6 @@ _UPDATE_POSITION: Statement[SessionRow] = Statement(
     sa.update(sessions)
     .where(_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("session"))
     .values(last_position=sa.bindparam("last_position"), epoch=sa.bindparam("epoch"))
-)
-_INSERT_METADATA: Statement[SessionRow] = Statement(sa.insert(session_metadata))
-_DELETE_METADATA: Statement[SessionRow] = Statement(
-    sa.delete(session_metadata).where(
-        session_metadata.c.organization_id == sa.bindparam("organization_id"),
-        session_metadata.c.path == sa.bindparam("path"),
-        session_metadata.c.value == sa.bindparam("value"),
-        session_metadata.c.created_at == sa.bindparam("created_at"),
-        session_metadata.c.session_id == sa.bindparam("session_id"),
-    )
 )
 _c = conversations.c
 _FIND_CONVERSATION = Statement(
@@ -164,6 +162,17 @@ def lock_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow
     return _LOCK.find(tx, organization_id=caller.organization_id, id=session_id)
 
 
+def each_session(
+    tx: Transaction, caller: Caller, session_ids: list[str]
+) -> Generator[SessionRow, None, None]:
+    """The sessions of these ids, which come newest first; a few at a time, they may be large."""
+    for start in range(0, len(session_ids), _PIECE):
+        ids = json.dumps(session_ids[start : start + _PIECE])
+        rows = _LIST_BY_ID.all(tx, organization_id=caller.organization_id, ids=ids)
+        # Sorted here: to come by them in order, SQLite would rather walk through all sessions.
+        yield from sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
+
+
 def create_session(tx: Transaction, caller: Caller, session: SessionRow) -> None:
     _INSERT.run(
         tx,
@@ -183,13 +192,13 @@ def create_session(tx: Transaction, caller: Caller, session: SessionRow) -> None
         updated_at=session.updated_at,
         closed_at=session.closed_at,
     )
-    _index(tx, caller, session, leaves(session.metadata))
+    metadata_rows.add_session(tx, caller, session)
 
 
 def update_session(
     tx: Transaction, caller: Caller, before: SessionRow, session: SessionRow
 ) -> None:
-    """Write every field that can change, and the index of the metadata where that changed."""
+    """Write every field that can change, and what searches look up where that changed."""
     _UPDATE.run(
         tx,
         org=caller.organization_id,
@@ -205,10 +214,7 @@ def update_session(
         updated_at=session.updated_at,
         closed_at=session.closed_at,
     )
-    old, new = leaves(before.metadata), leaves(session.metadata)
-    for path, value in old - new:
-        _DELETE_METADATA.run(tx, **_indexed(caller, session, path, value))
-    _index(tx, caller, session, new - old)
+    metadata_rows.change_session(tx, caller, before, session)
 
 
 def update_position(
@@ -221,23 +227,6 @@ def update_position(
         last_position=last_position,
         epoch=epoch,
     )
-
-
-def _index(
-    tx: Transaction, caller: Caller, session: SessionRow, entries: set[tuple[str, str]]
-) -> None:
-    for path, value in entries:
-        _INSERT_METADATA.run(tx, **_indexed(caller, session, path, value))
-
-
-def _indexed(caller: Caller, session: SessionRow, path: str, value: str) -> dict[str, Any]:
-    return {
-        "organization_id": caller.organization_id,
-        "path": path,
-        "value": value,
-        "created_at": session.created_at,
-        "session_id": session.id,
-    }
 
 
 def find_conversation(
