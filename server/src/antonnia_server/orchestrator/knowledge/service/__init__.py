@@ -12,6 +12,14 @@ from .bases import (
     get_base,
     list_bases,
 )
+from .calibrating import (
+    ASKED_AT_ONCE,
+    CALIBRATE_KNOWLEDGE,
+    calibrate,
+    find_examples,
+    sample_numbers,
+    schedule_calibration,
+)
 from .entries import (
     add_phrasing,
     create_entry,
@@ -29,14 +37,19 @@ from .imports import (
     remove_entries,
     remove_missing,
 )
+from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
 
 __all__ = [
+    "ASKED_AT_ONCE",
+    "CALIBRATE_KNOWLEDGE",
     "DELETE_KNOWLEDGE",
     "PIECE",
+    "REBUILD_INDEX",
     "BaseRow",
     "EntryRow",
     "ImportResult",
     "add_phrasing",
+    "calibrate",
     "create_base",
     "create_entry",
     "decide",
@@ -44,6 +57,7 @@ __all__ = [
     "delete_entry",
     "delete_piece",
     "find_base_by_name",
+    "find_examples",
     "get_base",
     "get_entry",
     "import_entries",
@@ -51,8 +65,12 @@ __all__ = [
     "list_bases",
     "list_entries",
     "put_entries",
+    "rebuild_piece",
     "remove_entries",
     "remove_missing",
+    "sample_numbers",
+    "schedule_calibration",
+    "schedule_rebuilds",
     "search",
     "update_entry",
 ]
