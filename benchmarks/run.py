@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, scale, startup, writes
+from benchmarks import answers, knowledge, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, table
 from benchmarks.settings import Settings
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "answers": answers.measure,
     "startup": startup.measure,
     "scale": scale.measure,
+    "knowledge": knowledge.measure,
 }
 
 
@@ -35,6 +36,9 @@ def main() -> int:
         sessions=arguments.sessions,
         data=arguments.data,
         started=time.time_ns(),
+        clinc150=arguments.clinc150,
+        banking77=arguments.banking77,
+        entries=arguments.entries,
     )
     figures: list[Figure] = []
     try:
@@ -63,6 +67,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--answers", type=int, default=2000, help="in the throughput run")
     parser.add_argument("--sessions", type=int, default=100_000, help="of the scale benchmark")
     parser.add_argument("--data", type=Path, help="keep the sessions of the scale benchmark here")
+    parser.add_argument("--clinc150", type=Path, metavar="FILE", help="data_full.json of CLINC150")
+    parser.add_argument(
+        "--banking77",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="train.csv and test.csv of BANKING77, or one of them",
+    )
+    parser.add_argument("--entries", type=int, default=100_000, help="of the large knowledge base")
     arguments = parser.parse_args()
     unknown = set(arguments.benchmarks) - set(BENCHMARKS)
     if unknown:
