@@ -92,7 +92,21 @@ class SessionFields(RequestModel):
     organization_id: Optional[str] = None
 
 
-class SessionUpdate(RequestModel):
+_ONE_OF_BOTH: JsonObject = {
+    "oneOf": [
+        {
+            "properties": {"fields": {"type": "object"}, "metadata": {"type": "null"}},
+            "required": ["fields"],
+        },
+        {
+            "properties": {"fields": {"type": "null"}, "metadata": {"type": "object"}},
+            "required": ["metadata"],
+        },
+    ]
+}
+
+
+class SessionUpdate(RequestModel, json_schema_extra=_ONE_OF_BOTH):
     """The body of `PATCH /sessions/{id}`: `fields`, or as older clients send it, `metadata`."""
 
     fields: Optional[SessionFields] = None
