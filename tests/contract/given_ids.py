@@ -16,6 +16,9 @@ _ROOT = "/conversations/v2"
 class GivenIds:
     """Things on a server, made when they are first named; sessions anew for each request."""
 
+    # What stands in a path under this name.
+    NAMES = ("session", "message", "agent")
+
     def __init__(self, server: Server, connection: Connection) -> None:
         self._server = server
         self._connection = connection

@@ -6,9 +6,12 @@ import http.client
 import io
 import json
 import socket
+import time
 from typing import Any, NamedTuple
 
-SECONDS = 10
+SECONDS = 30
+# The server closes what is idle for 5 seconds.
+KEPT_SECONDS = 2
 ALIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -28,20 +31,24 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """One connection; it is opened again when the server has closed it."""
+    """One connection; it is opened again when the server has closed it, or may have."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self._address = address
         self._socket: socket.socket | None = None
+        self._used_at = 0.0
 
     def ask(self, request: bytes) -> Answer:
         """Send bytes, and read one answer to them."""
+        if time.monotonic() - self._used_at > KEPT_SECONDS:
+            self.close()
         if self._socket is None:
             self._socket = socket.create_connection(self._address, timeout=SECONDS)
         self._socket.sendall(request)
         response = http.client.HTTPResponse(self._socket, method=_method_of(request))
         response.begin()
         answer = Answer(response.status, response.headers, response.read())
+        self._used_at = time.monotonic()
         if answer.closes:
             self.close()
         return answer
@@ -80,4 +87,5 @@ def problem_of(answer: Answer) -> dict[str, Any]:
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert (answer.status == 401) == ("www-authenticate" in answer.headers)
     assert (answer.status == 405) == ("allow" in answer.headers)
+    assert answer.headers.get("allow", "") in problem["detail"]
     return problem
