@@ -25,8 +25,8 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, race them, or install interpreters; they run one after another.
-HEAVY := tests/crash tests/race tests/lanes tests/contract/fuzz
+# The suites that kill servers, flood or race them, or install interpreters; one after another.
+HEAVY := tests/crash tests/race tests/abuse tests/lanes tests/contract/fuzz
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.
@@ -39,12 +39,12 @@ test: check
 
 # The same suites at full size, about forty minutes.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
-SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50
+SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
 SOAK += ANTONNIA_CONTRACT_EXAMPLES=1300 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup
-	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 \
-		tests/crash tests/race tests/model tests/contract/fuzz
+	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race tests/model \
+		tests/abuse tests/contract/fuzz
 
 lint: setup
 	$(BIN)/ruff format --quiet --check $(OUR_FILES)
