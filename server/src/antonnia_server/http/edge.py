@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -117,7 +118,9 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return problem(refusal, request.scope["request_id"])
 
 
-def problem(refusal: Refusal, request_id: str) -> Response:
+def problem(
+    refusal: Refusal, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
     """A refusal as RFC 9457 wants it."""
     content: dict[str, Any] = {
         "type": f"urn:antonnia:error:{refusal.code}",
@@ -127,7 +130,7 @@ def problem(refusal: Refusal, request_id: str) -> Response:
         "code": refusal.code,
         "request_id": request_id,
     }
-    sent: dict[str, str] = {}
+    sent = dict(headers or {})
     if refusal.errors:
         content["errors"] = refusal.errors
     if refusal.retry_after_seconds is not None:
