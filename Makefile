@@ -25,9 +25,9 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, flood or race them, fail their disks, or install interpreters; one
-# after another.
-HEAVY := tests/crash tests/faults tests/race tests/abuse tests/lanes
+# The suites that kill servers, flood or race them, fail their disks, try what nobody would send, or
+# install interpreters; one after another.
+HEAVY := tests/crash tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.
@@ -42,6 +42,7 @@ test: check
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
 SOAK += ANTONNIA_LANES=all
+SOAK += ANTONNIA_CONTRACT_EXAMPLES=1300 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup
 	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model
