@@ -59,6 +59,11 @@ lock: setup
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
 	$(BIN)/python scripts/lock_sdk.py
+	for client in client published openai anthropic stripe; do \
+		$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url \
+			--no-header --no-annotate --python-version 3.11 requirements/bench/$$client.in \
+			-o requirements/bench/$$client.txt || exit 1; \
+	done
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.
