@@ -1,4 +1,4 @@
-"""The SQL of assistants, threads, runs and steps."""
+"""The SQL of threads, runs and steps."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ import sqlalchemy as sa
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 
-from .tables import assistants, run_steps, runs, threads
-
-
-class AssistantRow(NamedTuple):
-    id: str
-    name: str
-    engine: str
-    knowledge_ids: list[str]
-    version: int
+from ..tables import run_steps, runs, threads
 
 
 class ThreadRow(NamedTuple):
@@ -45,26 +37,6 @@ class StepRow(NamedTuple):
     output: dict[str, Any] | None
 
 
-_INSERT_ASSISTANT: Statement[AssistantRow] = Statement(sa.insert(assistants))
-_FIND_ASSISTANT = Statement(
-    sa.select(*(assistants.c[name] for name in AssistantRow._fields)).where(
-        assistants.c.organization_id == sa.bindparam("organization_id"),
-        assistants.c.id == sa.bindparam("id"),
-    ),
-    AssistantRow,
-)
-_UPDATE_KNOWLEDGE_IDS: Statement[AssistantRow] = Statement(
-    sa.update(assistants)
-    .where(
-        assistants.c.organization_id == sa.bindparam("org"),
-        assistants.c.id == sa.bindparam("assistant"),
-    )
-    .values(
-        knowledge_ids=sa.bindparam("new_knowledge_ids"),
-        version=assistants.c.version + sa.literal(1),
-        updated_at=sa.bindparam("now"),
-    )
-)
 _INSERT_THREAD: Statement[ThreadRow] = Statement(sa.insert(threads))
 _FIND_THREAD = Statement(
     sa.select(threads.c.id, threads.c.answered_position).where(
@@ -113,53 +85,6 @@ _LIST_STEPS = Statement(
     .order_by(run_steps.c.index),
     StepRow,
 )
-
-
-def create_assistant(
-    tx: Transaction,
-    caller: Caller,
-    assistant_id: str,
-    *,
-    name: str,
-    description: str | None,
-    engine: str,
-    knowledge_ids: list[str],
-) -> None:
-    _INSERT_ASSISTANT.run(
-        tx,
-        organization_id=caller.organization_id,
-        id=assistant_id,
-        name=name,
-        description=description,
-        engine=engine,
-        model=None,
-        instructions=None,
-        tools=[],
-        knowledge_ids=knowledge_ids,
-        flow_id=None,
-        limits={},
-        fallback={},
-        version=1,
-        metadata={},
-        created_at=tx.now,
-        updated_at=None,
-    )
-
-
-def find_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
-    return _FIND_ASSISTANT.find(tx, organization_id=caller.organization_id, id=assistant_id)
-
-
-def update_knowledge_ids(
-    tx: Transaction, caller: Caller, assistant_id: str, knowledge_ids: list[str]
-) -> None:
-    _UPDATE_KNOWLEDGE_IDS.run(
-        tx,
-        org=caller.organization_id,
-        assistant=assistant_id,
-        new_knowledge_ids=knowledge_ids,
-        now=tx.now,
-    )
 
 
 def create_session_thread(

@@ -1,4 +1,4 @@
-"""Assistants, and the runs in which they answer a session.
+"""Runs, in which an assistant answers a session.
 
 A run is a ledger of steps. Each step's result is committed before the next begins, so a run that
 is begun again after a crash reads the finished ones and repeats nothing. The last unit of work
@@ -18,8 +18,10 @@ from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import Job
 
-from . import storage
-from .storage import AssistantRow, RunRow, StepRow, ThreadRow
+from ..storage import assistants as assistant_storage
+from ..storage import runs as storage
+from ..storage.assistants import AssistantRow
+from ..storage.runs import RunRow, StepRow, ThreadRow
 
 logger = logging.getLogger("antonnia.orchestrator")
 
@@ -51,37 +53,6 @@ class Proposal(NamedTuple):
     citations: tuple[dict[str, Any], ...] = ()
 
 
-def create_assistant(
-    tx: Transaction,
-    caller: Caller,
-    *,
-    name: str,
-    description: str | None,
-    knowledge_ids: list[str],
-) -> str:
-    """Make an assistant that answers from knowledge bases; the id is `asst_…`."""
-    assistant_id = ids.new("asst")
-    storage.create_assistant(
-        tx,
-        caller,
-        assistant_id,
-        name=name,
-        description=description,
-        engine="knowledge",
-        knowledge_ids=knowledge_ids,
-    )
-    return assistant_id
-
-
-def add_knowledge(tx: Transaction, caller: Caller, assistant_id: str, knowledge_id: str) -> None:
-    """Let the assistant answer from this base too, and from it before the others."""
-    assistant = storage.find_assistant(tx, caller, assistant_id)
-    if assistant is None or knowledge_id in assistant.knowledge_ids:
-        return
-    knowledge_ids = [knowledge_id, *assistant.knowledge_ids]
-    storage.update_knowledge_ids(tx, caller, assistant_id, knowledge_ids)
-
-
 def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
     """Look at the session again and begin a run, or go on with the one that a crash left.
 
@@ -103,7 +74,7 @@ def begin_run(tx: Transaction, caller: Caller, job: Job) -> Begun | None:
         _stay_silent(tx, caller, job, "nothing_unanswered")
         return None
     assert session.agent_assistant_id is not None, "an AI agent has an assistant"
-    assistant = storage.find_assistant(tx, caller, session.agent_assistant_id)
+    assistant = assistant_storage.find_assistant(tx, caller, session.agent_assistant_id)
     run = _resume_run(tx, caller, job, assistant, unanswered)
     if assistant is None:
         missing = session.agent_assistant_id
