@@ -28,6 +28,14 @@ TWINS = {
         "messages.py",
         "sessions.py",
     ],
+    "packages/antonnia-orchestrator/src/antonnia/orchestrator": [
+        "assistants.py",
+        "client.py",
+        "entries.py",
+        "gaps.py",
+        "knowledge.py",
+        "runs.py",
+    ],
 }
 
 HEADER = "# Generated from ../{module} by `make sync`; do not edit.\n\n"
@@ -36,13 +44,19 @@ DROPPED = {"async", "await"}
 
 RENAMED = {
     "Agents": "SyncAgents",
+    "Assistants": "SyncAssistants",
     "AsyncClient": "Client",
     "AsyncIterator": "Iterator",
     "Conversations": "SyncConversations",
+    "Entries": "SyncEntries",
     "FetchPage": "SyncFetchPage",
+    "Gaps": "SyncGaps",
     "HttpxSender": "SyncHttpxSender",
+    "KnowledgeBases": "SyncKnowledgeBases",
     "Messages": "SyncMessages",
+    "Orchestrator": "SyncOrchestrator",
     "Page": "SyncPage",
+    "Runs": "SyncRuns",
     "Sender": "SyncSender",
     "Sessions": "SyncSessions",
     "Transport": "SyncTransport",
@@ -57,7 +71,7 @@ RENAMED = {
 RENAMED_IN_STRINGS = [
     (re.compile(r"\b(?:async|await) "), ""),
     (re.compile(r"`async with`"), "`with`"),
-    (re.compile(r"\bConversations\("), "SyncConversations("),
+    (re.compile(r"\b(Conversations|Orchestrator)\("), r"Sync\1("),
     (re.compile(r"\bAsyncClient\b"), "Client"),
 ]
 

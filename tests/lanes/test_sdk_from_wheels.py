@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CLIENTS = ("antonnia-core", "antonnia-conversations")
+CLIENTS = ("antonnia-core", "antonnia-conversations", "antonnia-orchestrator")
 UV = Path(sys.executable).with_name("uv")
 LANES = {"3.8": "sdk-3.8-oldest.txt", "3.13": "sdk-3.13-newest.txt"}
 

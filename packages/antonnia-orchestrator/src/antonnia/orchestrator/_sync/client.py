@@ -1,0 +1,101 @@
+# Generated from ../client.py by `make sync`; do not edit.
+
+"""The client of the orchestrator API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Type, Union
+
+from antonnia.core import NOT_GIVEN, NotGiven, SyncTransport
+
+from .assistants import SyncAssistants
+from .knowledge import SyncKnowledgeBases
+from .runs import SyncRuns
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+
+class SyncOrchestrator:
+    """Assistants, the knowledge that they answer from, and the runs in which they answered.
+
+    ```python
+    with SyncOrchestrator(token="your_api_token") as client:
+        knowledge = client.knowledge.create("Shop")
+    ```
+
+    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
+    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
+    because the same call is still running) is sent again after a moment; whatever creates or
+    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
+
+    Besides what its own documentation says, any call may raise `AuthenticationError`,
+    `PermissionDeniedError`, `RateLimitError`, `ServerError`, `APIConnectionError` and
+    `APITimeoutError`; all derive from `AntonniaError`.
+
+    Args:
+        token: The API token; `ANTONNIA_TOKEN` if left out.
+        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
+            left out.
+        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
+            `None` for no limit. A given `http_client` keeps its own unless this is given too.
+        http_client: An `httpx.Client` of yours, for a proxy (`proxy=`), certificates or
+            limits. It is not closed with this client.
+        max_retries: How often a call is sent again at most; 0 turns retries off.
+
+    Raises:
+        AntonniaError: There is no token, or `base_url` is not a plain http or https URL.
+    """
+
+    assistants: SyncAssistants
+    """Who answers for an AI agent, and from which knowledge."""
+
+    knowledge: SyncKnowledgeBases
+    """What assistants answer from; entries are at `knowledge.entries`, gaps at `knowledge.gaps`."""
+
+    runs: SyncRuns
+    """How an assistant came to what it said."""
+
+    def __init__(
+        self,
+        token: Optional[str] = None,
+        base_url: Optional[str] = None,
+        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        http_client: Optional[httpx.Client] = None,
+        *,
+        max_retries: int = 2,
+    ) -> None:
+        self._transport = SyncTransport(
+            "/orchestrator/v1",
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            http_client=http_client,
+            max_retries=max_retries,
+        )
+        self.assistants = SyncAssistants(self._transport)
+        self.knowledge = SyncKnowledgeBases(self._transport)
+        self.runs = SyncRuns(self._transport)
+
+    def __enter__(self) -> SyncOrchestrator:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connections; `with` does it by itself.
+
+        An `http_client` that was given stays open.
+        """
+        self._transport.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._transport.url!r})"
