@@ -127,9 +127,9 @@ async def test_an_import_that_a_full_disk_refused_is_made_when_there_is_room(
 
         assert (result.added, result.removed) == (len(long_entries()), 0)
         found = await server.db.read(
-            knowledge.answer, server.caller, [server.ours.knowledge_id], OTHER_QUESTION
+            knowledge.decide, server.caller, [server.ours.knowledge_id], OTHER_QUESTION
         )
-        assert found is not None
+        assert found.outcome == "answer"
 
 
 @pytest.mark.parametrize("left", [None, b"This is not a database. " * 500])

@@ -17,8 +17,8 @@ Learn = Callable[[str, str], ImportResult]
 @pytest.fixture
 def ask(tx: Transaction, caller: Caller, knowledge_id: str) -> Callable[[str], str | None]:
     def ask(question: str) -> str | None:
-        match = service.answer(tx, caller, [knowledge_id], question)
-        return None if match is None else match.text
+        verdict = service.decide(tx, caller, [knowledge_id], question)
+        return verdict.matches[0].text if verdict.outcome == "answer" else None
 
     return ask
 

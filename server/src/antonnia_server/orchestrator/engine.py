@@ -38,7 +38,8 @@ async def _retrieve(job: RunningJob, begun: Begun) -> dict[str, Any] | None:
             return step.output["match"]  # type: ignore[no-any-return]  # JSON of our own
     match: Match | None = None
     if begun.question:
-        match = await job.read(knowledge.answer, begun.assistant.knowledge_ids, begun.question)
+        verdict = await job.read(knowledge.decide, begun.assistant.knowledge_ids, begun.question)
+        match = verdict.matches[0] if verdict.outcome == "answer" else None
     found = None if match is None else _as_json(match)
     await job.write(
         service.complete_step,

@@ -6,6 +6,7 @@ from antonnia_server.conversations.service import ANSWER_SESSION
 from antonnia_server.jobs import Handler, RunningJob
 
 from . import engine, service
+from .knowledge import jobs as knowledge
 
 
 async def answer_session(job: RunningJob) -> None:
@@ -17,4 +18,7 @@ async def answer_session(job: RunningJob) -> None:
     await job.write(service.finish_run, begun.run, engine.STEPS, proposal)
 
 
-HANDLERS = [Handler(ANSWER_SESSION, answer_session, max_attempts=3, give_up=service.give_up)]
+HANDLERS = [
+    Handler(ANSWER_SESSION, answer_session, max_attempts=3, give_up=service.give_up),
+    *knowledge.HANDLERS,
+]

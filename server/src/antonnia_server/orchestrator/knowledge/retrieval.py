@@ -10,11 +10,12 @@ from typing import NamedTuple
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
-from . import index, ranking, storage
+from . import index, ranking
 from .index import Occurrences
 from .ranking import Evidence
 from .spelling import nearest_word
-from .storage import StoredEntry
+from .storage import entries as storage
+from .storage.entries import StoredEntry
 from .words import Term, fold, terms, words
 
 # How many entries each list of candidates has; the right one is nearly always in the first few.

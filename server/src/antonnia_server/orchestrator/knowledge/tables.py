@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import metadata
+from antonnia_server.db import Json, metadata
 
 knowledge_bases = sa.Table(
     "knowledge_bases",
@@ -14,6 +14,8 @@ knowledge_bases = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
+    # Since when nobody finds it any more; its entries go piece by piece, this row stays.
+    sa.Column("deleted_at", sa.BigInteger),
     sa.UniqueConstraint("organization_id", "name"),
     sqlite_with_rowid=False,
 )
@@ -33,12 +35,17 @@ knowledge_entries = sa.Table(
     sa.Column("context", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    # The file that brought the entry, and its place there: what an import compares.
+    # The file that brought the entry, its place there and what it said: what an import compares.
+    # An entry that a person wrote has no file, and its id for a place.
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("anchor", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
+    # Other ways to ask: those that its author wrote, and those that were added since, which stay
+    # when its file is imported again.
+    sa.Column("phrasings", Json, nullable=False, server_default="[]"),
+    sa.Column("added_phrasings", Json, nullable=False, server_default="[]"),
     sa.ForeignKeyConstraint(
         ["organization_id", "knowledge_id"],
         ["knowledge_bases.organization_id", "knowledge_bases.id"],

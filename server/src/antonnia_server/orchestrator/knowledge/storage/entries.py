@@ -1,19 +1,19 @@
-"""The SQL of knowledge bases and their entries."""
+"""The SQL of the entries of knowledge bases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
+from antonnia_server.http.pagination import Window
 
-from .entry import Entry
-from .tables import knowledge_bases, knowledge_entries
+from ..entry import Entry
+from ..tables import knowledge_entries
 
-_bases = knowledge_bases.c
 _entries = knowledge_entries.c
 
 
@@ -27,8 +27,23 @@ class StoredEntry(NamedTuple):
     source: str
 
 
-class _Base(NamedTuple):
+class EntryRow(NamedTuple):
+    """Everything that is kept of an entry."""
+
     id: str
+    number: int
+    kind: str
+    title: str
+    context: str
+    text: str
+    source: str
+    file_name: str
+    anchor: str
+    # What its author wrote, then what was added since.
+    phrasings: list[str]
+    added_phrasings: list[str]
+    created_at: int
+    updated_at: int
 
 
 class _Count(NamedTuple):
@@ -41,6 +56,7 @@ class Imported(NamedTuple):
     id: str
     number: int
     fingerprint: str
+    added_phrasings: list[str]
 
 
 _FIND_ENTRY = Statement(
@@ -51,15 +67,15 @@ _FIND_ENTRY = Statement(
     ),
     StoredEntry,
 )
-_FIND_BASE = Statement(
-    sa.select(_bases.id).where(
-        _bases.organization_id == sa.bindparam("organization_id"),
-        _bases.id == sa.bindparam("knowledge_id"),
+_COLUMNS = [_entries[name] for name in EntryRow._fields]
+_FIND_ROW = Statement(
+    sa.select(*_COLUMNS).where(
+        _entries.organization_id == sa.bindparam("organization_id"),
+        _entries.knowledge_id == sa.bindparam("knowledge_id"),
+        _entries.id == sa.bindparam("entry_id"),
     ),
-    _Base,
+    EntryRow,
 )
-
-
 _COUNT_ENTRIES = Statement(
     sa.select(sa.func.count(_entries.number)).where(
         _entries.organization_id == sa.bindparam("organization_id"),
@@ -67,42 +83,6 @@ _COUNT_ENTRIES = Statement(
     ),
     _Count,
 )
-
-
-def insert_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
-    tx.connection.execute(
-        sa.insert(knowledge_bases).values(
-            organization_id=caller.organization_id,
-            id=knowledge_id,
-            name=name,
-            created_at=tx.now,
-            updated_at=tx.now,
-        )
-    )
-
-
-def base_exists(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
-    found = _FIND_BASE.find(tx, organization_id=caller.organization_id, knowledge_id=knowledge_id)
-    return found is not None
-
-
-def lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> str | None:
-    query = sa.select(_bases.id).where(*_is_base(caller, knowledge_id)).with_for_update()
-    return tx.connection.scalar(query)
-
-
-def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
-    return tx.connection.scalar(
-        sa.select(_bases.id).where(
-            _bases.organization_id == caller.organization_id, _bases.name == name
-        )
-    )
-
-
-def touch_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
-    tx.connection.execute(
-        sa.update(knowledge_bases).where(*_is_base(caller, knowledge_id)).values(updated_at=tx.now)
-    )
 
 
 def last_number(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
@@ -123,7 +103,7 @@ def find_imported(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchor: str
 ) -> Imported | None:
     row = tx.connection.execute(
-        sa.select(_entries.id, _entries.number, _entries.fingerprint)
+        sa.select(_entries.id, _entries.number, _entries.fingerprint, _entries.added_phrasings)
         .where(*_is_in_base(caller, knowledge_id))
         .where(_entries.file_name == file_name, _entries.anchor == anchor)
     ).one_or_none()
@@ -161,6 +141,8 @@ def insert_entry(
             number=number,
             file_name=file_name,
             anchor=entry.anchor,
+            fingerprint=entry.fingerprint(),
+            added_phrasings=[],
             created_at=tx.now,
             **_content(tx, entry),
         )
@@ -168,13 +150,26 @@ def insert_entry(
 
 
 def update_entry(
-    tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str, entry: Entry
+    tx: Transaction,
+    caller: Caller,
+    knowledge_id: str,
+    entry_id: str,
+    entry: Entry,
+    *,
+    added_phrasings: list[str] | None = None,
+    is_imported: bool = False,
 ) -> None:
+    """Only an import changes the fingerprint: it is that of what the file brought."""
+    values = _content(tx, entry)
+    if added_phrasings is not None:
+        values["added_phrasings"] = added_phrasings
+    if is_imported:
+        values["fingerprint"] = entry.fingerprint()
     tx.connection.execute(
         sa.update(knowledge_entries)
         .where(*_is_in_base(caller, knowledge_id))
         .where(_entries.id == entry_id)
-        .values(**_content(tx, entry))
+        .values(**values)
     )
 
 
@@ -184,6 +179,48 @@ def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, number: int
         .where(*_is_in_base(caller, knowledge_id))
         .where(_entries.number == number)
     )
+
+
+def delete_entries(tx: Transaction, caller: Caller, knowledge_id: str, *, at_most: int) -> int:
+    """Delete some entries of the base, whichever; says how many there were."""
+    some = (
+        sa.select(_entries.id)
+        .where(*_is_in_base(caller, knowledge_id))
+        .limit(at_most)
+        .scalar_subquery()
+    )
+    return tx.connection.execute(
+        sa.delete(knowledge_entries)
+        .where(*_is_in_base(caller, knowledge_id))
+        .where(_entries.id.in_(some))
+    ).rowcount
+
+
+def find_entry(
+    tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str
+) -> EntryRow | None:
+    return _FIND_ROW.find(
+        tx,
+        organization_id=caller.organization_id,
+        knowledge_id=knowledge_id,
+        entry_id=entry_id,
+    )
+
+
+def list_entries(
+    tx: Transaction, caller: Caller, knowledge_id: str, wanted: Window
+) -> list[EntryRow]:
+    """In the order in which they came."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(*_is_in_base(caller, knowledge_id))
+        .order_by(_entries.number)
+        .limit(wanted.fetch)
+        .offset(wanted.offset)
+    )
+    if wanted.after is not None:
+        query = query.where(_entries.number > wanted.after[0])
+    return [EntryRow(*row) for row in tx.connection.execute(query)]
 
 
 def entries_by_number(
@@ -201,20 +238,16 @@ def entries_by_number(
     return {entry.number: entry for entry in found if entry is not None}
 
 
-def _content(tx: Transaction, entry: Entry) -> dict[str, str | int]:
+def _content(tx: Transaction, entry: Entry) -> dict[str, Any]:
     return {
         "kind": entry.kind,
         "title": entry.title,
         "context": entry.context,
         "text": entry.text,
         "source": entry.source,
-        "fingerprint": entry.fingerprint(),
+        "phrasings": list(entry.phrasings),
         "updated_at": tx.now,
     }
-
-
-def _is_base(caller: Caller, knowledge_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (_bases.organization_id == caller.organization_id, _bases.id == knowledge_id)
 
 
 def _is_in_base(caller: Caller, knowledge_id: str) -> tuple[sa.ColumnElement[bool], ...]:

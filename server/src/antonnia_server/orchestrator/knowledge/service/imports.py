@@ -1,4 +1,4 @@
-"""Knowledge bases: filled from files, asked by contacts."""
+"""Files of knowledge: what one brings replaces what it brought before."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from antonnia_server import ids
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
-from . import index, retrieval, storage
-from .entry import Entry
-from .errors import KnowledgeNameTaken, KnowledgeNotFound
-from .retrieval import Match
-
-# Below this confidence a question is not answered; tests/knowledge/test_quality.py measures it.
-DEFAULT_THRESHOLD = 0.4
+from .. import index
+from ..entry import Entry
+from ..errors import KnowledgeNotFound
+from ..storage import bases
+from ..storage import entries as storage
+from .indexing import put_into_index
 
 # The most entries that one unit of work should add, change or remove.
 PIECE = 500
@@ -37,21 +36,6 @@ class ImportResult:
             self.removed + other.removed,
             self.unchanged + other.unchanged,
         )
-
-
-def create_base(tx: Transaction, caller: Caller, name: str) -> str:
-    """Make an empty knowledge base and its full-text index; the id is `kb_…`."""
-    if storage.find_base_by_name(tx, caller, name) is not None:
-        raise KnowledgeNameTaken(name)
-
-    knowledge_id = ids.new("kb")
-    storage.insert_base(tx, caller, knowledge_id, name)
-    index.create_index(tx, knowledge_id)
-    return knowledge_id
-
-
-def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
-    return storage.find_base_by_name(tx, caller, name)
 
 
 def import_entries(
@@ -85,14 +69,14 @@ def put_entries(
                 _add(tx, caller, knowledge_id, entry, number=number, file_name=file_name)
                 result += ImportResult(added=1)
             elif before.fingerprint != entry.fingerprint():
-                storage.update_entry(tx, caller, knowledge_id, before.id, entry)
+                storage.update_entry(tx, caller, knowledge_id, before.id, entry, is_imported=True)
                 index.remove(tx, knowledge_id, before.number)
-                _index(tx, knowledge_id, before.number, entry)
+                put_into_index(tx, knowledge_id, before.number, entry, before.added_phrasings)
                 result += ImportResult(changed=1)
             else:
                 result += ImportResult(unchanged=1)
     if result.added or result.changed:
-        storage.touch_base(tx, caller, knowledge_id)
+        bases.touch_base(tx, caller, knowledge_id)
     return result
 
 
@@ -125,41 +109,13 @@ def remove_entries(
             storage.delete_entry(tx, caller, knowledge_id, number)
             index.remove(tx, knowledge_id, number)
     if numbers:
-        storage.touch_base(tx, caller, knowledge_id)
+        bases.touch_base(tx, caller, knowledge_id)
     return len(numbers)
-
-
-def search(
-    tx: Transaction, caller: Caller, knowledge_ids: Sequence[str], question: str, limit: int = 3
-) -> list[Match]:
-    """The entries that answer `question` best, most confident first, from all of the bases."""
-    for knowledge_id in knowledge_ids:
-        if not storage.base_exists(tx, caller, knowledge_id):
-            raise KnowledgeNotFound(knowledge_id)
-    matches = [
-        match
-        for knowledge_id in dict.fromkeys(knowledge_ids)
-        for match in retrieval.find_matches(tx, caller, knowledge_id, question)
-    ]
-    # The sort is stable: equals stay in the order of the bases and of their ranking.
-    return sorted(matches, key=lambda match: -match.confidence)[:limit]
-
-
-def answer(
-    tx: Transaction,
-    caller: Caller,
-    knowledge_ids: Sequence[str],
-    question: str,
-    threshold: float = DEFAULT_THRESHOLD,
-) -> Match | None:
-    """The one entry to answer with, or None if a person should."""
-    best = search(tx, caller, knowledge_ids, question, limit=1)
-    return best[0] if best and best[0].confidence >= threshold else None
 
 
 def _lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
     """Two imports at once would otherwise give the same number to two entries."""
-    if storage.lock_base(tx, caller, knowledge_id) is None:
+    if bases.lock_base(tx, caller, knowledge_id) is None:
         raise KnowledgeNotFound(knowledge_id)
 
 
@@ -181,9 +137,4 @@ def _add(
         number=number,
         file_name=file_name,
     )
-    _index(tx, knowledge_id, number, entry)
-
-
-def _index(tx: Transaction, knowledge_id: str, number: int, entry: Entry) -> None:
-    text = f"{entry.context}\n{entry.text}"
-    index.add(tx, knowledge_id, number, title=entry.title, text=text)
+    put_into_index(tx, knowledge_id, number, entry)
