@@ -52,12 +52,25 @@ async def write(
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)
 
 
-async def read(request: Request, service: Callable[..., BaseModel], *ids: str) -> Response:
-    """Call `service(tx, caller, *ids)` on a snapshot and answer what it found."""
+async def read(
+    request: Request,
+    service: Callable[..., Any],
+    *ids: str,
+    body: type[BaseModel] | None = None,
+    items: TypeAdapter[Any] | None = None,
+) -> Response:
+    """Call `service(tx, caller, *ids[, body])` on a snapshot and answer what it found.
+
+    A question too long for a path has a `body`; several objects at once are written by `items`.
+    """
     caller = await authenticate(request)
+    arguments: tuple[Any, ...] = ids
+    if body is not None:
+        arguments = (*ids, parse_body(await read_body(request), body))
     db: Database = request.app.state.db
-    found = await db.read(service, caller, *ids)
-    return Response(found.model_dump_json(), media_type="application/json")
+    found = await db.read(service, caller, *arguments)
+    content = found.model_dump_json() if items is None else items.dump_json(found)
+    return Response(content, media_type="application/json")
 
 
 async def search(
