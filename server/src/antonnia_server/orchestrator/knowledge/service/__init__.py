@@ -5,12 +5,14 @@ from ..storage.entries import EntryRow
 from .asking import decide, search
 from .bases import (
     DELETE_KNOWLEDGE,
+    count_entries,
     create_base,
     delete_base,
     delete_piece,
     find_base_by_name,
     get_base,
     list_bases,
+    rename_base,
 )
 from .entries import (
     add_phrasing,
@@ -37,6 +39,7 @@ __all__ = [
     "EntryRow",
     "ImportResult",
     "add_phrasing",
+    "count_entries",
     "create_base",
     "create_entry",
     "decide",
@@ -53,6 +56,7 @@ __all__ = [
     "put_entries",
     "remove_entries",
     "remove_missing",
+    "rename_base",
     "search",
     "update_entry",
 ]
