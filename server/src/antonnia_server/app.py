@@ -22,6 +22,7 @@ from .http import documents
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .jobs import Runner
+from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .settings import Settings
 
@@ -47,6 +48,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.operator_secret = settings.operator_secret
     shown = [("", health.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
+    shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
     hidden = [("", router) for router in conversations.ROUTERS]
     if settings.operator_secret is not None:
