@@ -1,8 +1,6 @@
-import asyncio
 import inspect
 import subprocess
 import sys
-from typing import Any, Coroutine
 
 import httpx
 import pytest
@@ -11,7 +9,7 @@ from scripted_network import ScriptedNetwork
 
 import antonnia.conversations
 from antonnia.conversations import Conversations, SyncConversations
-from antonnia.conversations.exceptions import AntonniaError, APIConnectionError
+from antonnia.conversations.exceptions import AntonniaError
 from antonnia.core import errors
 
 
@@ -45,40 +43,6 @@ async def test_a_client_is_a_context_that_leaves_a_given_http_client_open() -> N
 
     assert not http_client.is_closed
     await http_client.aclose()
-
-
-async def test_a_client_closes_what_it_opened() -> None:
-    client = Conversations("t", "http://127.0.0.1:9", max_retries=0)
-
-    with pytest.raises(AntonniaError):
-        await client.sessions.get("sess_1")
-    await client.close()
-
-    assert client._transport.sender._client.is_closed
-
-
-def in_a_loop_of_its_own(coroutine: Coroutine) -> Any:
-    # `asyncio.run` would do, but on Python 3.8 it loses the loop that belongs to pytest.
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(coroutine)
-    finally:
-        loop.close()
-
-
-def test_a_client_can_be_used_in_one_event_loop_after_another() -> None:
-    client = Conversations("t", "http://127.0.0.1:9", max_retries=0)
-
-    async def call() -> httpx.AsyncClient:
-        with pytest.raises(APIConnectionError):
-            await client.sessions.get("sess_1")
-        return client._transport.sender._client
-
-    first = in_a_loop_of_its_own(call())
-    second = in_a_loop_of_its_own(call())
-    in_a_loop_of_its_own(client.close())
-
-    assert first is not second
 
 
 def test_the_representation_of_a_client_shows_no_token() -> None:

@@ -69,12 +69,3 @@ def test_all_pages_are_gone_through() -> None:
 
     assert len(list(page.iterate_all())) == 2
     assert network.bodies == [{}, {"cursor": "c1"}]
-
-
-def test_a_client_closes_what_it_opened() -> None:
-    client = SyncConversations("t", "http://127.0.0.1:9", max_retries=0)
-
-    with client, pytest.raises(Exception, match="no answer"):
-        client.sessions.get("sess_1")
-
-    assert client._transport.sender._client.is_closed

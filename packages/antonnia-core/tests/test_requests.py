@@ -118,7 +118,7 @@ def test_token_and_base_url_can_come_from_the_environment(monkeypatch: pytest.Mo
     transport = Transport("/things/v1")
 
     assert transport.url == "http://env.test/things/v1"
-    assert transport._headers["Authorization"] == "Bearer tok_env"
+    assert transport.headers["Authorization"] == "Bearer tok_env"
 
 
 def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,7 @@ def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch
     transport = Transport("/things/v1", token="tok_given", base_url="http://given.test")
 
     assert transport.url == "http://given.test/things/v1"
-    assert transport._headers["Authorization"] == "Bearer tok_given"
+    assert transport.headers["Authorization"] == "Bearer tok_given"
 
 
 def test_no_token_is_said_clearly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,9 +87,9 @@ def gap(row: GapRow) -> Gap:
 
 
 def run(row: StoredRun) -> Run:
-    return Run(
-        **row._asdict()
-        | {
+    return Run.model_validate(
+        {
+            **row._asdict(),
             "due_at": to_optional_datetime(row.due_at),
             "started_at": to_optional_datetime(row.started_at),
             "finished_at": to_optional_datetime(row.finished_at),
@@ -114,9 +114,9 @@ def step(row: StoredStep) -> RunStep:
 
 
 def assistant(row: AssistantRow) -> Assistant:
-    return Assistant(
-        **row._asdict()
-        | {
+    return Assistant.model_validate(
+        {
+            **row._asdict(),
             "created_at": to_datetime(row.created_at),
             "updated_at": to_optional_datetime(row.updated_at),
         }

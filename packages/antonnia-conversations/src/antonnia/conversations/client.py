@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Type, Union
+from copy import copy
+from typing import TYPE_CHECKING, Mapping, Optional, Type, Union
 
 from antonnia.core import NOT_GIVEN, NotGiven, Transport
 
@@ -43,7 +44,8 @@ class Conversations:
         max_retries: How often a call is sent again at most; 0 turns retries off.
 
     Raises:
-        AntonniaError: There is no token, or `base_url` is not a plain http or https URL.
+        AntonniaError: There is no token, `base_url` is not a plain http or https URL, or an
+            option is out of its limits.
     """
 
     sessions: Sessions
@@ -61,16 +63,53 @@ class Conversations:
         *,
         max_retries: int = 2,
     ) -> None:
-        self._transport = Transport(
-            "/conversations/v2",
-            token=token,
-            base_url=base_url,
-            timeout=timeout,
-            http_client=http_client,
-            max_retries=max_retries,
+        self._carry_with(
+            Transport(
+                "/conversations/v2",
+                token=token,
+                base_url=base_url,
+                timeout=timeout,
+                http_client=http_client,
+                max_retries=max_retries,
+            )
         )
-        self.sessions = Sessions(self._transport)
-        self.agents = Agents(self._transport)
+
+    def _carry_with(self, transport: Transport) -> None:
+        self._transport = transport
+        self.sessions = Sessions(transport)
+        self.agents = Agents(transport)
+
+    def with_options(
+        self,
+        *,
+        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        max_retries: Union[int, NotGiven] = NOT_GIVEN,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> Conversations:
+        """The same client with other options; what is left out stays as it is.
+
+        It is cheap, for a single call too, and uses the connections of this client. They end with
+        this client: closing the copy does nothing.
+
+        ```python
+        session = await client.with_options(timeout=5).sessions.get("sess_123")
+        ```
+
+        Args:
+            timeout: Seconds, at most a day; `None` for no limit.
+            max_retries: How often a call is sent again at most; 0 turns retries off.
+            headers: Sent with each call, besides those that this client was given. What a call
+                says by itself (`Authorization`, `Content-Type`, `Idempotency-Key`, …) is refused.
+
+        Raises:
+            AntonniaError: An option is out of its limits, or no header can carry a value.
+        """
+        changed = copy(self)
+        transport = self._transport.with_options(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        changed._carry_with(transport)  # noqa: SLF001 - a copy of this very object
+        return changed
 
     async def __aenter__(self) -> Conversations:
         return self
@@ -86,7 +125,9 @@ class Conversations:
     async def close(self) -> None:
         """Give back the connections; `async with` does it by itself.
 
-        An `http_client` that was given stays open.
+        An `http_client` that was given stays open. Calls under way end with an
+        `APIConnectionError`, later ones with an `AntonniaError`, both with the code
+        `client_closed`.
         """
         await self._transport.close()
 

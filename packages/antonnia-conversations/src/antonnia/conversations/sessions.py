@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, Any, AsyncIterator, Dict, Optional, Union, cast
 
-from antonnia.core import NOT_GIVEN, NotGiven, Page, Transport, make_body, path_of
+from antonnia.core import NOT_GIVEN, Items, NotGiven, Page, Transport, make_body, path_of
 
 from .messages import Messages
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from antonnia.conversations.types import Session, SessionStatus, SessionUpdateFields
+
+    from .raw import RawSessions
 
 
 class Sessions:
@@ -23,6 +26,11 @@ class Sessions:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.messages = Messages(transport)
+
+    @property
+    def with_raw_response(self) -> RawSessions:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawSessions", Sessions(self._transport.raw()))
 
     async def create(
         self,
@@ -266,3 +274,44 @@ class Sessions:
             cursor=cursor,
         )
         return await self._transport.search(path_of("sessions", "search"), Session, body)
+
+    def iter(
+        self,
+        contact_id: Optional[str] = None,
+        status: Optional[SessionStatus] = None,
+        metadata: Optional[Dict[str, Any]] = None,
+        *,
+        agent_id: Union[str, NotGiven, None] = NOT_GIVEN,
+        created_after: Optional[datetime] = None,
+        created_before: Optional[datetime] = None,
+        limit: Optional[int] = None,
+    ) -> AsyncIterator[Session]:
+        """Go through all sessions that match all that is given, newest first.
+
+        Pages are fetched as they are reached; none is repeated or skipped when sessions are added
+        meanwhile. After an error the iterator can be asked again, and goes on where it stood.
+
+        Args:
+            contact_id: As in `search`, like the other filters.
+            status: Only `"open"` or only `"closed"` ones.
+            metadata: Paths and the values they must have.
+            agent_id: Only sessions that this agent holds, or with `None` those that nobody holds.
+            created_after: Only later ones; with a time zone.
+            created_before: Only earlier ones; with a time zone.
+            limit: Sessions per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: A value is out of its limits; raised with the first session.
+        """
+        return Items.of_search(
+            partial(
+                self.search,
+                contact_id,
+                status,
+                metadata,
+                limit=limit,
+                agent_id=agent_id,
+                created_after=created_after,
+                created_before=created_before,
+            )
+        )

@@ -25,9 +25,10 @@ from .urls import path_of
 from .version import __version__
 
 if TYPE_CHECKING:
-    from ._sync.pagination import SyncPage
+    from ._sync.pagination import SyncItems, SyncPage
     from ._sync.transport import SyncTransport
-    from .pagination import Page
+    from .pagination import Items, Page
+    from .raw_response import RawResponse
     from .transport import Transport
 
 __all__ = [
@@ -39,13 +40,16 @@ __all__ = [
     "AuthenticationError",
     "ConflictError",
     "FieldError",
+    "Items",
     "NotFoundError",
     "NotGiven",
     "Page",
     "PermissionDeniedError",
     "PreconditionFailedError",
     "RateLimitError",
+    "RawResponse",
     "ServerError",
+    "SyncItems",
     "SyncPage",
     "SyncTransport",
     "Transport",
@@ -57,7 +61,10 @@ __all__ = [
 
 # A program uses one of the twins; the other need not be loaded.
 _LOADED_ON_USE = {
+    "Items": ".pagination",
     "Page": ".pagination",
+    "RawResponse": ".raw_response",
+    "SyncItems": "._sync.pagination",
     "SyncPage": "._sync.pagination",
     "SyncTransport": "._sync.transport",
     "Transport": ".transport",

@@ -84,6 +84,10 @@ def read_list(item_type: Type[T], answer: HttpAnswer) -> List[T]:
     return objects
 
 
+def read_nothing(answer: HttpAnswer) -> None:
+    """What a deletion gives."""
+
+
 # Building an adapter costs a thousand times more than using it.
 _ADAPTERS: Dict[object, TypeAdapter[Any]] = {}
 

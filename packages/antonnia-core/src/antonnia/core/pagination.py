@@ -1,10 +1,16 @@
-"""A page of search results that knows how to get the next one."""
+"""A page of search results that knows how to get the next one, and what goes through them all."""
 
 from __future__ import annotations
 
 from typing import AsyncIterator, Iterable, List, Optional, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class FindPage(Protocol[T]):
+    """Searches from the beginning."""
+
+    async def __call__(self) -> Page[T]: ...
 
 
 class FetchPage(Protocol[T]):
@@ -45,13 +51,43 @@ class Page(List[T]):
             return None
         return await self._fetch(self.next_cursor)
 
-    async def iterate_all(self) -> AsyncIterator[T]:
+    def iterate_all(self) -> AsyncIterator[T]:
         """Go through this page and all that follow, each fetched when it is reached.
 
         Unlike a growing offset, this neither repeats nor skips one when others are added meanwhile.
         """
-        page: Optional[Page[T]] = self
-        while page is not None:
-            for item in page:
-                yield item
-            page = await page.next_page()
+        return Items(self)
+
+
+class Items(AsyncIterator[T]):
+    """The items of a page and of all that follow it.
+
+    Between two pages nothing is held open, so it can be left at any place. After an error it
+    stands where it stood: asked again, it goes on with the same page.
+    """
+
+    def __init__(self, page: Page[T]) -> None:
+        self._page = page
+        self._taken = 0
+
+    @classmethod
+    def of_search(cls, find: FindPage[T]) -> Items[T]:
+        """Everything that a search finds; nothing is asked before the first item is."""
+
+        async def first_page(cursor: str) -> Page[T]:
+            return await find()
+
+        # An empty page before the first one: its next page is where the search begins.
+        return cls(Page(next_cursor="", fetch=first_page))
+
+    def __aiter__(self) -> Items[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while self._taken >= len(self._page):
+            following = await self._page.next_page()
+            if following is None:
+                raise StopAsyncIteration
+            self._page, self._taken = following, 0
+        self._taken += 1
+        return self._page[self._taken - 1]

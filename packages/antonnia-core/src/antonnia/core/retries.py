@@ -7,6 +7,7 @@ import random
 from typing import Optional
 
 from .errors import AntonniaError, APIConnectionError
+from .httpx_failures import CLIENT_CLOSED
 
 FIRST_BACKOFF_SECONDS = 0.5
 MAX_BACKOFF_SECONDS = 8.0
@@ -20,6 +21,8 @@ RETRIED_STATUSES = frozenset([408, 429, 502, 503, 504])
 
 def is_worth_retrying(error: AntonniaError) -> bool:
     """Whether the same request may fare better a moment later."""
+    if error.code == CLIENT_CLOSED:
+        return False
     return (
         isinstance(error, APIConnectionError)
         or error.status_code in RETRIED_STATUSES

@@ -1,19 +1,41 @@
-"""A request's way out and back: headers, retries, logging. The one place that knows httpx."""
+"""A request's way out and back: headers, retries, logging."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import uuid
+from copy import copy
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Dict, Mapping, Optional, Protocol, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Callable,
+    Dict,
+    Mapping,
+    Optional,
+    Protocol,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
 
-from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list
+from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list, read_nothing
 from antonnia.core.bodies import continue_from, encode_body
 from antonnia.core.credentials import check_idempotency_key, find_token
-from antonnia.core.errors import AntonniaError, APIConnectionError, APIError, APITimeoutError
-from antonnia.core.event_loops import running_loop
+from antonnia.core.errors import APIConnectionError, APIError
+from antonnia.core.httpx_sender import HttpxSender
 from antonnia.core.not_given import NOT_GIVEN, NotGiven
+from antonnia.core.options import (
+    DEFAULT_MAX_RETRIES,
+    Timeout,
+    check_headers,
+    check_max_retries,
+    check_timeout,
+    with_headers,
+)
+from antonnia.core.raw_response import RawResponse
 from antonnia.core.retries import delay_seconds, is_worth_retrying
 from antonnia.core.urls import service_url
 from antonnia.core.version import __version__
@@ -29,7 +51,6 @@ _logger = logging.getLogger("antonnia")
 
 T = TypeVar("T")
 
-DEFAULT_TIMEOUT_SECONDS = 60.0
 USER_AGENT = (
     f"antonnia-python/{__version__} "
     f"Python/{sys.version_info[0]}.{sys.version_info[1]} ({sys.platform})"
@@ -40,7 +61,12 @@ class Sender(Protocol):
     """The outside world: sends one request, waits, closes."""
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], content: Optional[bytes]
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: Optional[bytes],
+        timeout: Timeout,
     ) -> HttpAnswer:
         """Send a request once, and raise `APIConnectionError` if no answer came."""
         ...
@@ -52,65 +78,6 @@ class Sender(Protocol):
     async def close(self) -> None:
         """Give back the connections, unless they belong to the caller."""
         ...
-
-
-class HttpxSender:
-    """Sends with httpx, which is loaded with the first request."""
-
-    def __init__(
-        self, client: Optional[httpx.AsyncClient], timeout: Union[float, NotGiven, None]
-    ) -> None:
-        self._client = client
-        self._is_ours = client is None
-        self._is_closed = False
-        self._loop: object = None
-        self._timeout = timeout
-
-    async def send(
-        self, method: str, url: str, headers: Mapping[str, str], content: Optional[bytes]
-    ) -> HttpAnswer:
-        import httpx
-
-        if self._is_closed:
-            raise AntonniaError("this client has been closed; make a new one")
-        timeout = self._timeout
-        client = self._client_here()
-        try:
-            response = await client.request(
-                method,
-                url,
-                headers=headers,
-                content=content,
-                timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
-            )
-        except httpx.TimeoutException as exc:
-            raise APITimeoutError(f"no answer in time from {method} {url}: {exc!r}") from exc
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
-            raise APIConnectionError(f"no answer from {method} {url}: {exc!r}") from exc
-        return HttpAnswer(response.status_code, response.headers, response.content)
-
-    async def sleep(self, seconds: float) -> None:
-        import asyncio
-
-        await asyncio.sleep(seconds)
-
-    async def close(self) -> None:
-        self._is_closed = True
-        if self._is_ours and self._client is not None and self._loop is running_loop():
-            await self._client.aclose()
-
-    def _client_here(self) -> httpx.AsyncClient:
-        import httpx
-
-        # Connections die with the event loop that opened them, and can then not even be closed:
-        # after a second `asyncio.run`, the old ones are left behind.
-        is_elsewhere = self._is_ours and self._loop is not running_loop()
-        if self._client is None or is_elsewhere:
-            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
-            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
-            self._client = httpx.AsyncClient(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
-            self._loop = running_loop()
-        return self._client
 
 
 class Transport:
@@ -131,22 +98,54 @@ class Transport:
         *,
         token: Optional[str] = None,
         base_url: Optional[str] = None,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        timeout: Timeout = NOT_GIVEN,
         http_client: Optional[httpx.AsyncClient] = None,
-        max_retries: int = 2,
+        max_retries: int = DEFAULT_MAX_RETRIES,
     ) -> None:
         self.url: str = service_url(base_url, prefix)
-        self.sender: Sender = HttpxSender(http_client, timeout)
-        self._max_retries = max_retries
-        self._headers: Dict[str, str] = {
+        self.timeout = check_timeout(timeout)
+        self.max_retries = check_max_retries(max_retries)
+        self.sender: Sender = HttpxSender(http_client)
+        self.is_copy = False
+        self.gives_raw = False
+        self.headers: Dict[str, str] = {
             "Authorization": f"Bearer {find_token(token)}",
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
 
+    def with_options(
+        self,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        max_retries: Union[int, NotGiven] = NOT_GIVEN,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> Transport:
+        """The same transport with other options, on the same connections.
+
+        The connections stay with the transport that opened them: closing the copy does nothing.
+        """
+        changed = copy(self)
+        changed.is_copy = True
+        if not isinstance(timeout, NotGiven):
+            changed.timeout = check_timeout(timeout)
+        if not isinstance(max_retries, NotGiven):
+            changed.max_retries = check_max_retries(max_retries)
+        if headers is not None:
+            changed.headers = with_headers(self.headers, check_headers(headers))
+        return changed
+
+    def raw(self) -> Transport:
+        """The same transport, which gives a `RawResponse` of what it would have given."""
+        raw = copy(self)
+        raw.is_copy = True
+        raw.gives_raw = True
+        return raw
+
     async def get(self, path: str, answer_type: Type[T]) -> T:
         """Read an object."""
-        return read_answer(answer_type, await self.request("GET", path))
+        answer = await self.request("GET", path)
+        return self._read(answer, partial(read_answer, answer_type))
 
     async def post(
         self,
@@ -165,7 +164,7 @@ class Transport:
             if_epoch=if_epoch,
             idempotency_key=str(uuid.uuid4()) if idempotency_key is None else idempotency_key,
         )
-        return read_answer(answer_type, answer)
+        return self._read(answer, partial(read_answer, answer_type))
 
     async def patch(
         self,
@@ -177,25 +176,22 @@ class Transport:
     ) -> T:
         """Change fields of an object."""
         answer = await self.request("PATCH", path, body, if_epoch=if_epoch)
-        return read_answer(answer_type, answer)
+        return self._read(answer, partial(read_answer, answer_type))
 
     async def delete(self, path: str) -> None:
         """Delete an object."""
-        await self.request("DELETE", path)
+        answer = await self.request("DELETE", path)
+        return self._read(answer, read_nothing)
 
     async def search(self, path: str, item_type: Type[T], body: RequestModel) -> Page[T]:
         """Read a page of objects."""
         answer = await self.request("POST", path, body, is_read=True)
+        return self._read(answer, partial(self._page, path, item_type, body))
 
-        async def fetch(cursor: str) -> Page[T]:
-            return await self.search(path, item_type, continue_from(body, cursor))
-
-        return Page(
-            read_list(item_type, answer),
-            next_cursor=answer.headers.get("x-next-cursor"),
-            request_id=answer.request_id,
-            fetch=fetch,
-        )
+    async def ask(self, path: str, answer_type: Type[T], body: RequestModel) -> T:
+        """Read an object that takes a body to ask for."""
+        answer = await self.request("POST", path, body, is_read=True)
+        return self._read(answer, partial(read_answer, answer_type))
 
     async def request(
         self,
@@ -220,14 +216,36 @@ class Transport:
         can_repeat = method != "POST" or is_read or idempotency_key is not None
         content = None if body is None else encode_body(body)
         headers = self._headers_for(content, if_epoch, idempotency_key)
-        max_retries = self._max_retries if can_repeat else 0
+        max_retries = self.max_retries if can_repeat else 0
         return await self._send_with_retries(
             method, path, headers, content, max_retries=max_retries
         )
 
     async def close(self) -> None:
-        """Give back the connections, unless they belong to a client that was given."""
-        await self.sender.close()
+        """Give back the connections, unless they belong to another transport or a given client."""
+        if not self.is_copy:
+            await self.sender.close()
+
+    def _read(self, answer: HttpAnswer, read: Callable[[HttpAnswer], T]) -> T:
+        if self.gives_raw:
+            # Who asks for it through a raw view sees the type `RawResponse[T]` there.
+            return cast("T", RawResponse(answer, read))
+        return read(answer)
+
+    def _page(
+        self, path: str, item_type: Type[T], body: RequestModel, answer: HttpAnswer
+    ) -> Page[T]:
+        async def fetch(cursor: str) -> Page[T]:
+            following = continue_from(body, cursor)
+            answer = await self.request("POST", path, following, is_read=True)
+            return self._page(path, item_type, following, answer)
+
+        return Page(
+            read_list(item_type, answer),
+            next_cursor=answer.headers.get("x-next-cursor"),
+            request_id=answer.request_id,
+            fetch=fetch,
+        )
 
     async def _send_with_retries(
         self,
@@ -260,7 +278,7 @@ class Transport:
         self, method: str, path: str, headers: Mapping[str, str], content: Optional[bytes]
     ) -> HttpAnswer:
         started = perf_counter()
-        answer = await self.sender.send(method, self.url + path, headers, content)
+        answer = await self.sender.send(method, self.url + path, headers, content, self.timeout)
         _logger.debug(
             "%s %s: %d in %.0f ms (request %s)",
             *(method, path, answer.status, (perf_counter() - started) * 1000, answer.request_id),
@@ -272,7 +290,7 @@ class Transport:
     def _headers_for(
         self, content: Optional[bytes], if_epoch: Optional[int], idempotency_key: Optional[str]
     ) -> Dict[str, str]:
-        headers = dict(self._headers)
+        headers = dict(self.headers)
         if content is not None:
             headers["Content-Type"] = "application/json"
         if if_epoch is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, AsyncIterator, List, Optional, Union, cast
 
-from antonnia.core import NOT_GIVEN, NotGiven, Page, Transport, make_body, path_of
+from antonnia.core import NOT_GIVEN, Items, NotGiven, Page, Transport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Assistant
+
+    from .raw import RawAssistants
 
 
 class Assistants:
@@ -15,6 +18,11 @@ class Assistants:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> RawAssistants:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawAssistants", Assistants(self._transport.raw()))
 
     async def create(
         self,
@@ -102,7 +110,7 @@ class Assistants:
                 them another.
             NotFoundError: `assistant_not_found`.
         """
-        await self._transport.delete(path_of("assistants", assistant_id))
+        return await self._transport.delete(path_of("assistants", assistant_id))
 
     async def search(
         self,
@@ -125,3 +133,21 @@ class Assistants:
 
         body = make_body(AssistantSearch, limit=limit, offset=offset, cursor=cursor)
         return await self._transport.search(path_of("assistants", "search"), Assistant, body)
+
+    def iter(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncIterator[Assistant]:
+        """Go through all assistants, from the oldest to the newest.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            limit: Assistants per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: `limit` is out of its limits; raised with the first assistant.
+        """
+        return Items.of_search(partial(self.search, limit))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional
+from functools import partial
+from typing import TYPE_CHECKING, AsyncIterator, List, Optional, cast
 
-from antonnia.core import Page, Transport, make_body, path_of
+from antonnia.core import Items, Page, Transport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import KnowledgeEntry
+
+    from .raw import RawEntries
 
 
 class Entries:
@@ -15,6 +18,11 @@ class Entries:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> RawEntries:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawEntries", Entries(self._transport.raw()))
 
     async def create(
         self,
@@ -108,7 +116,7 @@ class Entries:
             NotFoundError: `knowledge_not_found`, `entry_not_found`. With a connection error as
                 its `__cause__`, an earlier try of this call may have deleted it.
         """
-        await self._transport.delete(path_of("knowledge", knowledge_id, "entries", entry_id))
+        return await self._transport.delete(path_of("knowledge", knowledge_id, "entries", entry_id))
 
     async def search(
         self,
@@ -137,3 +145,23 @@ class Entries:
         body = make_body(EntrySearch, limit=limit, offset=offset, cursor=cursor)
         path = path_of("knowledge", knowledge_id, "entries", "search")
         return await self._transport.search(path, KnowledgeEntry, body)
+
+    def iter(
+        self,
+        knowledge_id: str,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncIterator[KnowledgeEntry]:
+        """Go through all entries of a base, in the order in which they came.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            knowledge_id: The knowledge base, `kb_…`.
+            limit: Entries per page, 1–1000; 100 by default.
+
+        Raises:
+            NotFoundError: `knowledge_not_found`; raised with the first entry.
+        """
+        return Items.of_search(partial(self.search, knowledge_id, limit))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, AsyncIterator, Optional, cast
 
-from antonnia.core import Page, Transport, make_body, path_of
+from antonnia.core import Items, Page, Transport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Gap, GapOrder, GapStatus
+
+    from .raw import RawGaps
 
 
 class Gaps:
@@ -19,6 +22,11 @@ class Gaps:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> RawGaps:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawGaps", Gaps(self._transport.raw()))
 
     async def get(self, knowledge_id: str, gap_id: str) -> Gap:
         """Read a gap.
@@ -67,6 +75,30 @@ class Gaps:
         )
         path = path_of("knowledge", knowledge_id, "gaps", "search")
         return await self._transport.search(path, Gap, body)
+
+    def iter(
+        self,
+        knowledge_id: str,
+        status: Optional[GapStatus] = None,
+        order: Optional[GapOrder] = None,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncIterator[Gap]:
+        """Go through all gaps of a base that have a status.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            knowledge_id: The knowledge base, `kb_…`.
+            status: `"open"` ones by default, or those `"answered"` or `"dismissed"`.
+            order: `"most_asked"` first by default, or `"newest"` by when they were last asked.
+            limit: Gaps per page, 1–1000; 100 by default.
+
+        Raises:
+            NotFoundError: `knowledge_not_found`; raised with the first gap.
+        """
+        return Items.of_search(partial(self.search, knowledge_id, status, order, limit))
 
     async def answer(
         self,

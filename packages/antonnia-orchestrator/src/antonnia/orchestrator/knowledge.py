@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, AsyncIterator, Optional, cast
 
-from antonnia.core import Page, Transport, make_body, path_of
+from antonnia.core import Items, Page, Transport, make_body, path_of
 
 from .entries import Entries
 from .gaps import Gaps
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Knowledge, KnowledgeMatch, Verdict
+
+    from .raw import RawKnowledgeBases
 
 
 class KnowledgeBases:
@@ -26,6 +29,11 @@ class KnowledgeBases:
         self._transport = transport
         self.entries = Entries(transport)
         self.gaps = Gaps(transport)
+
+    @property
+    def with_raw_response(self) -> RawKnowledgeBases:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawKnowledgeBases", KnowledgeBases(self._transport.raw()))
 
     async def create(self, name: str, *, idempotency_key: Optional[str] = None) -> Knowledge:
         """Make an empty knowledge base.
@@ -91,7 +99,7 @@ class KnowledgeBases:
             NotFoundError: `knowledge_not_found`. With a connection error as its `__cause__`, an
                 earlier try of this call may have deleted it.
         """
-        await self._transport.delete(path_of("knowledge", knowledge_id))
+        return await self._transport.delete(path_of("knowledge", knowledge_id))
 
     async def search(
         self,
@@ -116,6 +124,24 @@ class KnowledgeBases:
 
         body = make_body(KnowledgeList, name=name, limit=limit, offset=offset, cursor=cursor)
         return await self._transport.search(path_of("knowledge", "search"), Knowledge, body)
+
+    def iter(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncIterator[Knowledge]:
+        """Go through all knowledge bases.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            limit: Bases per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: `limit` is out of its limits; raised with the first base.
+        """
+        return Items.of_search(partial(self.search, None, limit))
 
     async def search_matches(
         self, knowledge_id: str, question: str, limit: Optional[int] = None
@@ -155,6 +181,5 @@ class KnowledgeBases:
         from antonnia.orchestrator.types import KnowledgeDecide, Verdict
 
         body = make_body(KnowledgeDecide, question=question)
-        return await self._transport.post(
-            path_of("knowledge", knowledge_id, "decide"), Verdict, body
-        )
+        path = path_of("knowledge", knowledge_id, "decide")
+        return await self._transport.ask(path, Verdict, body)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, List, cast
 
 from antonnia.core import Transport, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Run, RunStep
+
+    from .raw import RawRuns
 
 
 class Runs:
@@ -15,6 +17,11 @@ class Runs:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> RawRuns:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("RawRuns", Runs(self._transport.raw()))
 
     async def get(self, run_id: str) -> Run:
         """Read a run.

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Type, cast
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, Optional, Type, cast
 
-from antonnia.core import SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import SyncItems, SyncPage, SyncTransport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.conversations.types import Agent, AgentType
+
+    from .raw import SyncRawAgents
 
 
 class SyncAgents:
@@ -17,6 +20,11 @@ class SyncAgents:
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawAgents:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawAgents", SyncAgents(self._transport.raw()))
 
     def create(
         self,
@@ -98,7 +106,7 @@ class SyncAgents:
             NotFoundError: `agent_not_found`. With a connection error as its `__cause__`, an
                 earlier try of this call may have deleted it.
         """
-        self._transport.delete(path_of("agents", agent_id))
+        return self._transport.delete(path_of("agents", agent_id))
 
     def search(
         self,
@@ -135,6 +143,30 @@ class SyncAgents:
             cursor=cursor,
         )
         return self._transport.search(path_of("agents", "search"), _agent_type(), body)
+
+    def iter(
+        self,
+        type: Optional[AgentType] = None,
+        *,
+        assistant_id: Optional[str] = None,
+        profile_id: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> Iterator[Agent]:
+        """Go through all agents that match all that is given.
+
+        Pages are fetched as they are reached; none is repeated or skipped when agents are added
+        meanwhile. After an error the iterator can be asked again, and goes on where it stood.
+
+        Args:
+            type: Only `"ai"` or only `"human"` agents.
+            assistant_id: Only agents of this assistant.
+            profile_id: Only agents of this person.
+            limit: Agents per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: A value is out of its limits; raised with the first agent.
+        """
+        return SyncItems.of_search(partial(self.search, type, assistant_id, profile_id, limit))
 
 
 def _agent_type() -> Type[Agent]:

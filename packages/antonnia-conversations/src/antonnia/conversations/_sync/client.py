@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Type, Union
+from copy import copy
+from typing import TYPE_CHECKING, Mapping, Optional, Type, Union
 
 from antonnia.core import NOT_GIVEN, NotGiven, SyncTransport
 
@@ -45,7 +46,8 @@ class SyncConversations:
         max_retries: How often a call is sent again at most; 0 turns retries off.
 
     Raises:
-        AntonniaError: There is no token, or `base_url` is not a plain http or https URL.
+        AntonniaError: There is no token, `base_url` is not a plain http or https URL, or an
+            option is out of its limits.
     """
 
     sessions: SyncSessions
@@ -63,16 +65,53 @@ class SyncConversations:
         *,
         max_retries: int = 2,
     ) -> None:
-        self._transport = SyncTransport(
-            "/conversations/v2",
-            token=token,
-            base_url=base_url,
-            timeout=timeout,
-            http_client=http_client,
-            max_retries=max_retries,
+        self._carry_with(
+            SyncTransport(
+                "/conversations/v2",
+                token=token,
+                base_url=base_url,
+                timeout=timeout,
+                http_client=http_client,
+                max_retries=max_retries,
+            )
         )
-        self.sessions = SyncSessions(self._transport)
-        self.agents = SyncAgents(self._transport)
+
+    def _carry_with(self, transport: SyncTransport) -> None:
+        self._transport = transport
+        self.sessions = SyncSessions(transport)
+        self.agents = SyncAgents(transport)
+
+    def with_options(
+        self,
+        *,
+        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
+        max_retries: Union[int, NotGiven] = NOT_GIVEN,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> SyncConversations:
+        """The same client with other options; what is left out stays as it is.
+
+        It is cheap, for a single call too, and uses the connections of this client. They end with
+        this client: closing the copy does nothing.
+
+        ```python
+        session = client.with_options(timeout=5).sessions.get("sess_123")
+        ```
+
+        Args:
+            timeout: Seconds, at most a day; `None` for no limit.
+            max_retries: How often a call is sent again at most; 0 turns retries off.
+            headers: Sent with each call, besides those that this client was given. What a call
+                says by itself (`Authorization`, `Content-Type`, `Idempotency-Key`, …) is refused.
+
+        Raises:
+            AntonniaError: An option is out of its limits, or no header can carry a value.
+        """
+        changed = copy(self)
+        transport = self._transport.with_options(
+            timeout=timeout, max_retries=max_retries, headers=headers
+        )
+        changed._carry_with(transport)  # noqa: SLF001 - a copy of this very object
+        return changed
 
     def __enter__(self) -> SyncConversations:
         return self
@@ -88,7 +127,9 @@ class SyncConversations:
     def close(self) -> None:
         """Give back the connections; `with` does it by itself.
 
-        An `http_client` that was given stays open.
+        An `http_client` that was given stays open. Calls under way end with an
+        `APIConnectionError`, later ones with an `AntonniaError`, both with the code
+        `client_closed`.
         """
         self._transport.close()
 

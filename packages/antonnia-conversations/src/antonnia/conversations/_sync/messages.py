@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, Optional, cast
 
-from antonnia.core import SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import SyncItems, SyncPage, SyncTransport, make_body, path_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
         Order,
     )
 
+    from .raw import SyncRawMessages
+
 
 class SyncMessages:
     """The messages of sessions."""
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawMessages:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawMessages", SyncMessages(self._transport.raw()))
 
     def create(
         self,
@@ -188,3 +196,42 @@ class SyncMessages:
         )
         within = () if session_id is None else ("sessions", session_id)
         return self._transport.search(path_of(*within, "messages", "search"), Message, body)
+
+    def iter(
+        self,
+        session_id: Optional[str] = None,
+        *,
+        provider_message_id: Optional[str] = None,
+        replied_provider_message_id: Optional[str] = None,
+        role: Optional[MessageRole] = None,
+        order: Optional[Order] = None,
+        limit: Optional[int] = None,
+    ) -> Iterator[Message]:
+        """Go through all messages that match all that is given, in the order of their `position`.
+
+        Pages are fetched as they are reached; none is repeated or skipped when messages are added
+        meanwhile. After an error the iterator can be asked again, and goes on where it stood.
+
+        Args:
+            session_id: Only messages of this session, `sess_…`; of all sessions if left out.
+            provider_message_id: As in `search`, like the other filters.
+            replied_provider_message_id: Only answers to the message with this id of the channel.
+            role: Only messages of the contact (`"user"`) or of agents (`"assistant"`).
+            order: `"asc"`, oldest first, is the default; `"desc"` is newest first.
+            limit: Messages per page, 1–1000; 100 by default.
+
+        Raises:
+            NotFoundError: `session_not_found`; raised with the first message, like the other.
+            ValidationError: A value is out of its limits.
+        """
+        return SyncItems.of_search(
+            partial(
+                self.search,
+                session_id,
+                provider_message_id,
+                replied_provider_message_id,
+                limit=limit,
+                role=role,
+                order=order,
+            )
+        )

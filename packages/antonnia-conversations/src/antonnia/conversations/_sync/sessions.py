@@ -4,9 +4,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Union, cast
 
-from antonnia.core import NOT_GIVEN, NotGiven, SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import (
+    NOT_GIVEN,
+    NotGiven,
+    SyncItems,
+    SyncPage,
+    SyncTransport,
+    make_body,
+    path_of,
+)
 
 from .messages import SyncMessages
 
@@ -14,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from antonnia.conversations.types import Session, SessionStatus, SessionUpdateFields
+
+    from .raw import SyncRawSessions
 
 
 class SyncSessions:
@@ -25,6 +36,11 @@ class SyncSessions:
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
         self.messages = SyncMessages(transport)
+
+    @property
+    def with_raw_response(self) -> SyncRawSessions:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawSessions", SyncSessions(self._transport.raw()))
 
     def create(
         self,
@@ -268,3 +284,44 @@ class SyncSessions:
             cursor=cursor,
         )
         return self._transport.search(path_of("sessions", "search"), Session, body)
+
+    def iter(
+        self,
+        contact_id: Optional[str] = None,
+        status: Optional[SessionStatus] = None,
+        metadata: Optional[Dict[str, Any]] = None,
+        *,
+        agent_id: Union[str, NotGiven, None] = NOT_GIVEN,
+        created_after: Optional[datetime] = None,
+        created_before: Optional[datetime] = None,
+        limit: Optional[int] = None,
+    ) -> Iterator[Session]:
+        """Go through all sessions that match all that is given, newest first.
+
+        Pages are fetched as they are reached; none is repeated or skipped when sessions are added
+        meanwhile. After an error the iterator can be asked again, and goes on where it stood.
+
+        Args:
+            contact_id: As in `search`, like the other filters.
+            status: Only `"open"` or only `"closed"` ones.
+            metadata: Paths and the values they must have.
+            agent_id: Only sessions that this agent holds, or with `None` those that nobody holds.
+            created_after: Only later ones; with a time zone.
+            created_before: Only earlier ones; with a time zone.
+            limit: Sessions per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: A value is out of its limits; raised with the first session.
+        """
+        return SyncItems.of_search(
+            partial(
+                self.search,
+                contact_id,
+                status,
+                metadata,
+                limit=limit,
+                agent_id=agent_id,
+                created_after=created_after,
+                created_before=created_before,
+            )
+        )

@@ -1,12 +1,18 @@
 # Generated from ../pagination.py by `make sync`; do not edit.
 
-"""A page of search results that knows how to get the next one."""
+"""A page of search results that knows how to get the next one, and what goes through them all."""
 
 from __future__ import annotations
 
 from typing import Iterable, Iterator, List, Optional, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class SyncFindPage(Protocol[T]):
+    """Searches from the beginning."""
+
+    def __call__(self) -> SyncPage[T]: ...
 
 
 class SyncFetchPage(Protocol[T]):
@@ -52,8 +58,38 @@ class SyncPage(List[T]):
 
         Unlike a growing offset, this neither repeats nor skips one when others are added meanwhile.
         """
-        page: Optional[SyncPage[T]] = self
-        while page is not None:
-            for item in page:
-                yield item
-            page = page.next_page()
+        return SyncItems(self)
+
+
+class SyncItems(Iterator[T]):
+    """The items of a page and of all that follow it.
+
+    Between two pages nothing is held open, so it can be left at any place. After an error it
+    stands where it stood: asked again, it goes on with the same page.
+    """
+
+    def __init__(self, page: SyncPage[T]) -> None:
+        self._page = page
+        self._taken = 0
+
+    @classmethod
+    def of_search(cls, find: SyncFindPage[T]) -> SyncItems[T]:
+        """Everything that a search finds; nothing is asked before the first item is."""
+
+        def first_page(cursor: str) -> SyncPage[T]:
+            return find()
+
+        # An empty page before the first one: its next page is where the search begins.
+        return cls(SyncPage(next_cursor="", fetch=first_page))
+
+    def __iter__(self) -> SyncItems[T]:
+        return self
+
+    def __next__(self) -> T:
+        while self._taken >= len(self._page):
+            following = self._page.next_page()
+            if following is None:
+                raise StopIteration
+            self._page, self._taken = following, 0
+        self._taken += 1
+        return self._page[self._taken - 1]

@@ -4,12 +4,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, List, Optional, Union, cast
 
-from antonnia.core import NOT_GIVEN, NotGiven, SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import (
+    NOT_GIVEN,
+    NotGiven,
+    SyncItems,
+    SyncPage,
+    SyncTransport,
+    make_body,
+    path_of,
+)
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Assistant
+
+    from .raw import SyncRawAssistants
 
 
 class SyncAssistants:
@@ -17,6 +28,11 @@ class SyncAssistants:
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawAssistants:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawAssistants", SyncAssistants(self._transport.raw()))
 
     def create(
         self,
@@ -104,7 +120,7 @@ class SyncAssistants:
                 them another.
             NotFoundError: `assistant_not_found`.
         """
-        self._transport.delete(path_of("assistants", assistant_id))
+        return self._transport.delete(path_of("assistants", assistant_id))
 
     def search(
         self,
@@ -127,3 +143,21 @@ class SyncAssistants:
 
         body = make_body(AssistantSearch, limit=limit, offset=offset, cursor=cursor)
         return self._transport.search(path_of("assistants", "search"), Assistant, body)
+
+    def iter(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> Iterator[Assistant]:
+        """Go through all assistants, from the oldest to the newest.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            limit: Assistants per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: `limit` is out of its limits; raised with the first assistant.
+        """
+        return SyncItems.of_search(partial(self.search, limit))

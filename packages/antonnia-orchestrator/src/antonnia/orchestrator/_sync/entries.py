@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, List, Optional, cast
 
-from antonnia.core import SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import SyncItems, SyncPage, SyncTransport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import KnowledgeEntry
+
+    from .raw import SyncRawEntries
 
 
 class SyncEntries:
@@ -17,6 +20,11 @@ class SyncEntries:
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawEntries:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawEntries", SyncEntries(self._transport.raw()))
 
     def create(
         self,
@@ -110,7 +118,7 @@ class SyncEntries:
             NotFoundError: `knowledge_not_found`, `entry_not_found`. With a connection error as
                 its `__cause__`, an earlier try of this call may have deleted it.
         """
-        self._transport.delete(path_of("knowledge", knowledge_id, "entries", entry_id))
+        return self._transport.delete(path_of("knowledge", knowledge_id, "entries", entry_id))
 
     def search(
         self,
@@ -139,3 +147,23 @@ class SyncEntries:
         body = make_body(EntrySearch, limit=limit, offset=offset, cursor=cursor)
         path = path_of("knowledge", knowledge_id, "entries", "search")
         return self._transport.search(path, KnowledgeEntry, body)
+
+    def iter(
+        self,
+        knowledge_id: str,
+        *,
+        limit: Optional[int] = None,
+    ) -> Iterator[KnowledgeEntry]:
+        """Go through all entries of a base, in the order in which they came.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            knowledge_id: The knowledge base, `kb_…`.
+            limit: Entries per page, 1–1000; 100 by default.
+
+        Raises:
+            NotFoundError: `knowledge_not_found`; raised with the first entry.
+        """
+        return SyncItems.of_search(partial(self.search, knowledge_id, limit))

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, Optional, cast
 
-from antonnia.core import SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import SyncItems, SyncPage, SyncTransport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Gap, GapOrder, GapStatus
+
+    from .raw import SyncRawGaps
 
 
 class SyncGaps:
@@ -21,6 +24,11 @@ class SyncGaps:
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawGaps:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawGaps", SyncGaps(self._transport.raw()))
 
     def get(self, knowledge_id: str, gap_id: str) -> Gap:
         """Read a gap.
@@ -69,6 +77,30 @@ class SyncGaps:
         )
         path = path_of("knowledge", knowledge_id, "gaps", "search")
         return self._transport.search(path, Gap, body)
+
+    def iter(
+        self,
+        knowledge_id: str,
+        status: Optional[GapStatus] = None,
+        order: Optional[GapOrder] = None,
+        *,
+        limit: Optional[int] = None,
+    ) -> Iterator[Gap]:
+        """Go through all gaps of a base that have a status.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            knowledge_id: The knowledge base, `kb_…`.
+            status: `"open"` ones by default, or those `"answered"` or `"dismissed"`.
+            order: `"most_asked"` first by default, or `"newest"` by when they were last asked.
+            limit: Gaps per page, 1–1000; 100 by default.
+
+        Raises:
+            NotFoundError: `knowledge_not_found`; raised with the first gap.
+        """
+        return SyncItems.of_search(partial(self.search, knowledge_id, status, order, limit))
 
     def answer(
         self,

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Iterator, Optional, cast
 
-from antonnia.core import SyncPage, SyncTransport, make_body, path_of
+from antonnia.core import SyncItems, SyncPage, SyncTransport, make_body, path_of
 
 from .entries import SyncEntries
 from .gaps import SyncGaps
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Knowledge, KnowledgeMatch, Verdict
+
+    from .raw import SyncRawKnowledgeBases
 
 
 class SyncKnowledgeBases:
@@ -28,6 +31,11 @@ class SyncKnowledgeBases:
         self._transport = transport
         self.entries = SyncEntries(transport)
         self.gaps = SyncGaps(transport)
+
+    @property
+    def with_raw_response(self) -> SyncRawKnowledgeBases:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawKnowledgeBases", SyncKnowledgeBases(self._transport.raw()))
 
     def create(self, name: str, *, idempotency_key: Optional[str] = None) -> Knowledge:
         """Make an empty knowledge base.
@@ -93,7 +101,7 @@ class SyncKnowledgeBases:
             NotFoundError: `knowledge_not_found`. With a connection error as its `__cause__`, an
                 earlier try of this call may have deleted it.
         """
-        self._transport.delete(path_of("knowledge", knowledge_id))
+        return self._transport.delete(path_of("knowledge", knowledge_id))
 
     def search(
         self,
@@ -118,6 +126,24 @@ class SyncKnowledgeBases:
 
         body = make_body(KnowledgeList, name=name, limit=limit, offset=offset, cursor=cursor)
         return self._transport.search(path_of("knowledge", "search"), Knowledge, body)
+
+    def iter(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> Iterator[Knowledge]:
+        """Go through all knowledge bases.
+
+        Pages are fetched as they are reached. After an error the iterator can be asked again, and
+        goes on where it stood.
+
+        Args:
+            limit: Bases per page, 1–1000; 100 by default.
+
+        Raises:
+            ValidationError: `limit` is out of its limits; raised with the first base.
+        """
+        return SyncItems.of_search(partial(self.search, None, limit))
 
     def search_matches(
         self, knowledge_id: str, question: str, limit: Optional[int] = None
@@ -157,4 +183,5 @@ class SyncKnowledgeBases:
         from antonnia.orchestrator.types import KnowledgeDecide, Verdict
 
         body = make_body(KnowledgeDecide, question=question)
-        return self._transport.post(path_of("knowledge", knowledge_id, "decide"), Verdict, body)
+        path = path_of("knowledge", knowledge_id, "decide")
+        return self._transport.ask(path, Verdict, body)

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, List, cast
 
 from antonnia.core import SyncTransport, path_of
 
 if TYPE_CHECKING:
     from antonnia.orchestrator.types import Run, RunStep
+
+    from .raw import SyncRawRuns
 
 
 class SyncRuns:
@@ -17,6 +19,11 @@ class SyncRuns:
 
     def __init__(self, transport: SyncTransport) -> None:
         self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawRuns:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawRuns", SyncRuns(self._transport.raw()))
 
     def get(self, run_id: str) -> Run:
         """Read a run.

@@ -1,0 +1,157 @@
+"""Sends with httpx from threads, which share one pool of connections."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+
+from .answers import HttpAnswer
+from .forks import follow_forks
+from .httpx_failures import (
+    already_closed,
+    closed_meanwhile,
+    failure_from,
+    given_before_fork,
+    given_was_closed,
+    wrong_twin,
+)
+from .not_given import NotGiven
+from .options import DEFAULT_TIMEOUT_SECONDS, Timeout
+
+if TYPE_CHECKING:
+    import httpx
+
+# What httpcore reports, as `http11.…` or `proxy.…`, when it has a new stream.
+_STREAM_EVENTS = ("connect_tcp.complete", "start_tls.complete")
+
+
+class SyncHttpxSender:
+    """Sends with httpx, which is loaded with the first request.
+
+    Any number of threads can use it. Closing cuts off what other threads have under way; only
+    through a given client it goes on to its end.
+    """
+
+    def __init__(self, client: Optional[httpx.Client]) -> None:
+        if client is not None:
+            import httpx
+
+            if isinstance(client, httpx.AsyncClient):
+                raise wrong_twin(client, "Client")
+        self._given = client
+        self._is_forked = False
+        self._start_empty()
+        follow_forks(self)
+
+    def _start_empty(self) -> None:
+        self._http = self._given
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._calls_under_way = 0
+        self._streams: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: Optional[bytes],
+        timeout: Timeout,
+    ) -> HttpAnswer:
+        import httpx
+
+        http = self._begin()
+        try:
+            response = http.request(
+                method,
+                url,
+                headers=headers,
+                content=content,
+                timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
+                # A redirected POST would become a GET, and a redirected token a gift.
+                follow_redirects=False,
+                extensions={"trace": self._note_stream} if self._given is None else None,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            is_cut_off = self._closed.is_set()
+            raise closed_meanwhile() if is_cut_off else failure_from(exc, method, url) from exc
+        finally:
+            self._end()
+        return HttpAnswer(response.status_code, response.headers, response.content)
+
+    def sleep(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            raise closed_meanwhile()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed.set()
+            streams = list(self._streams)
+            is_idle = self._calls_under_way == 0
+        if is_idle:
+            self._let_go()
+        else:
+            # The last call to end lets go.
+            for stream in streams:
+                _shut_down(stream)
+
+    def forget_what_was_inherited(self) -> object:
+        inherited = (self._http, list(self._streams), self._lock, self._closed)
+        was_closed = self._closed.is_set()
+        self._start_empty()
+        self._is_forked = True
+        if was_closed:
+            self._closed.set()
+        return inherited
+
+    def _begin(self) -> httpx.Client:
+        with self._lock:
+            if self._closed.is_set():
+                raise already_closed()
+            if self._given is not None and self._is_forked:
+                raise given_before_fork()
+            http = self._http if self._http is not None else self._open()
+            if http.is_closed:
+                raise given_was_closed()
+            self._calls_under_way += 1
+            return http
+
+    def _open(self) -> httpx.Client:
+        import httpx
+
+        # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
+        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+        self._http = httpx.Client(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
+        return self._http
+
+    def _end(self) -> None:
+        with self._lock:
+            self._calls_under_way -= 1
+            is_last = self._closed.is_set() and self._calls_under_way == 0
+        if is_last:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._given is None and self._http is not None:
+            self._http.close()
+
+    def _note_stream(self, event: str, info: Dict[str, Any]) -> None:
+        # A thread that reads is woken by shutting its socket down, and by nothing else.
+        if event.endswith(_STREAM_EVENTS):
+            stream = info["return_value"]
+            with self._lock:
+                self._streams.add(stream)
+            if self._closed.is_set():
+                _shut_down(stream)
+
+
+def _shut_down(stream: Any) -> None:
+    connected: Optional[socket.socket] = stream.get_extra_info("socket")
+    if connected is not None and connected.fileno() != -1:
+        try:
+            connected.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The other side was faster: the thread has been woken already.
+            return

@@ -1,0 +1,97 @@
+"""The connections of one event loop; they end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, AsyncGenerator, Coroutine, Dict, Optional, Set, TypeVar
+
+from .httpx_failures import closed_meanwhile
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+
+class LoopConnections:
+    """A client of httpx that belongs to one event loop, and the calls under way in it."""
+
+    def __init__(self, http: httpx.AsyncClient, *, is_ours: bool) -> None:
+        self.http = http
+        self.is_closing = False
+        self._is_ours = is_ours
+        self._calls: Set[Optional[asyncio.Task[object]]] = set()
+        self._calls_ended: Optional[asyncio.Event] = None
+        self._life: Optional[AsyncGenerator[None, None]] = None
+
+    async def open(self, owners: Dict[asyncio.AbstractEventLoop, LoopConnections]) -> None:
+        """Live among `owners` until closed, or until the loop ends.
+
+        A loop that ends well, as with `asyncio.run`, ends its generators while it can still close
+        connections. Nothing else tells that it ends; later they could not even be closed.
+        """
+        self._life = self._live(owners)
+        await self._life.__anext__()
+
+    async def _live(
+        self, owners: Dict[asyncio.AbstractEventLoop, LoopConnections]
+    ) -> AsyncGenerator[None, None]:
+        loop = asyncio.get_running_loop()
+        owners[loop] = self
+        try:
+            yield
+        finally:
+            owners.pop(loop, None)
+            if self._is_ours:
+                await self.http.aclose()
+
+    async def until_closed(self, call: Coroutine[object, object, T]) -> T:
+        """What the call gives; if the client is closed meanwhile, the error that says so."""
+        task = asyncio.current_task()
+        self._calls.add(task)
+        try:
+            return await call
+        except asyncio.CancelledError:
+            if not self.is_closing or _is_cancelled_by_another(task):
+                raise
+            # The cancellation was ours, to cut the call off.
+            raise closed_meanwhile() from None
+        finally:
+            self._calls.discard(task)
+            if self._calls_ended is not None and not self._calls:
+                self._calls_ended.set()
+
+    async def close(self) -> None:
+        """Cut off the calls under way, and close the connections once they have ended."""
+        self.is_closing = True
+        if self._calls:
+            self._calls_ended = asyncio.Event()
+            for task in self._calls:
+                if task is not None:
+                    task.cancel()
+            await self._calls_ended.wait()
+        if self._life is not None:
+            await self._life.aclose()
+
+    def close_from_another(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the loop to which they belong close them, from a thread that runs another.
+
+        Nobody waits for it: that loop may itself wait for this thread, or never run again.
+        """
+        tasks: Set[asyncio.Task[None]] = set()
+
+        def begin() -> None:
+            task = loop.create_task(self.close())
+            # A loop holds its tasks weakly.
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        loop.call_soon_threadsafe(begin)
+
+
+def _is_cancelled_by_another(task: Optional[asyncio.Task[object]]) -> bool:
+    # Before 3.11 nobody counts who has cancelled a task.
+    if sys.version_info >= (3, 11) and task is not None:
+        return task.uncancel() > 0
+    return False

@@ -1,0 +1,40 @@
+"""What a type checker has to see in the clients; mypy and pyright check it, nobody runs it."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from antonnia.conversations import Conversations, SyncConversations
+from antonnia.conversations.types import Agent, Message, Session
+from antonnia.core import Page, RawResponse, SyncPage
+
+
+async def uses(client: Conversations) -> None:
+    assert_type(client.with_options(timeout=5, max_retries=0, headers={}), Conversations)
+    session = await client.sessions.get("sess_1")
+    assert_type(session, Session)
+
+    raw = await client.sessions.with_raw_response.get("sess_1")
+    assert_type(raw, RawResponse[Session])
+    assert_type(raw.parse(), Session)
+    assert_type(raw.headers.get("x-request-id"), str | None)
+    deleted = await client.agents.with_raw_response.delete("agent_1")
+    assert_type(deleted.parse(), None)
+    found = await client.sessions.messages.with_raw_response.search("sess_1")
+    assert_type(found.parse(), Page[Message])
+    assert_type((await client.agents.with_raw_response.get("agent_1")).parse(), Agent)
+
+    async for each in client.sessions.iter(status="open"):
+        assert_type(each, Session)
+    async for message in client.sessions.messages.iter("sess_1"):
+        assert_type(message, Message)
+
+
+def uses_of_the_twin(client: SyncConversations) -> None:
+    assert_type(client.with_options(), SyncConversations)
+    raw = client.sessions.with_raw_response.get("sess_1")
+    assert_type(raw, RawResponse[Session])
+    assert_type(client.agents.with_raw_response.search().parse(), SyncPage[Agent])
+
+    for each in client.agents.iter("human"):
+        assert_type(each, Agent)
