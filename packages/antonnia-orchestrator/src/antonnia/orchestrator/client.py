@@ -94,12 +94,9 @@ class Orchestrator:
     ) -> Orchestrator:
         """The same client with other options; what is left out stays as it is.
 
-        It is cheap, for a single call too, and uses the connections of this client. They end with
-        this client: closing the copy does nothing.
-
-        ```python
-        bases = await client.with_options(timeout=5).knowledge.search()
-        ```
+        It is cheap, for a single call too: `client.with_options(timeout=5).knowledge.search()`. It
+        uses the connections of this client. They end with this client: closing the copy does
+        nothing.
 
         Args:
             timeout: Seconds, at most a day; `None` for no limit.
