@@ -136,12 +136,12 @@ def test_retries_that_cannot_be_counted_are_refused(
         transport_class("/things/v1", token="t").with_options(max_retries=max_retries)
 
 
-async def test_an_http_client_of_the_other_twin_is_refused() -> None:
-    async with httpx.AsyncClient() as of_loops:
-        with pytest.raises(AntonniaError, match=r"must be an httpx\.Client here"):
-            SyncTransport("/things/v1", token="t", http_client=of_loops)
-    of_threads = httpx.Client()
-    of_threads.close()
+def test_an_http_client_of_the_other_twin_is_refused() -> None:
+    of_loops = httpx.AsyncClient(transport=ScriptedNetwork())
+    of_threads = httpx.Client(transport=ScriptedNetwork())
+
+    with pytest.raises(AntonniaError, match=r"must be an httpx\.Client here"):
+        SyncTransport("/things/v1", token="t", http_client=of_loops)
     with pytest.raises(AntonniaError, match=r"must be an httpx\.AsyncClient here"):
         Transport("/things/v1", token="t", http_client=of_threads)
 

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, AsyncGenerator, Coroutine, Dict, Optional, Set, TypeVar
 
+from .cancellation import cancelled_only_at_waits
 from .httpx_failures import closed_meanwhile
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class LoopConnections:
         task = asyncio.current_task()
         self._calls.add(task)
         try:
-            return await call
+            return await cancelled_only_at_waits(call)
         except asyncio.CancelledError:
             if not self.is_closing or _is_cancelled_by_another(task):
                 raise
