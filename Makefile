@@ -37,9 +37,12 @@ check: setup lint
 test: check
 	$(BIN)/pytest -q -s $(HEAVY)
 
-# The same crash and race suites at full size.
+# The same suites at full size, about forty minutes.
+SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
+SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50
+
 soak: setup
-	ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000 $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race
+	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 tests/crash tests/race tests/model
 
 lint: setup
 	$(BIN)/ruff format --quiet --check $(OUR_FILES)

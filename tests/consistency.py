@@ -55,6 +55,8 @@ def _replay(stored: Stored) -> dict[str, list[State]]:
             assert state["position"] == position, event
             last_positions[state["session_id"]] = position
             _follow_message(stored, states[state["session_id"]], state)
+        elif event["type"] == "message.updated":
+            assert state["position"] <= last_positions[state["session_id"]], event
         else:
             _follow_change(event["type"], states[state["id"]], state)
     return states

@@ -1,4 +1,4 @@
-"""How much the crash and race suites do: `make test` is the default, `make soak` sets the rest."""
+"""How much the heavy suites do: `make test` is the default, `make soak` sets the rest."""
 
 from __future__ import annotations
 
@@ -8,3 +8,6 @@ import os
 CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
 # Takeovers of each kind, each against an agent that is about to speak.
 RACE_TAKEOVERS = int(os.environ.get("ANTONNIA_RACE_TAKEOVERS", "200"))
+# Sequences of operations that are compared with a model, and how long each is.
+MODEL_EXAMPLES = int(os.environ.get("ANTONNIA_MODEL_EXAMPLES", "50"))
+MODEL_STEPS = int(os.environ.get("ANTONNIA_MODEL_STEPS", "30"))
