@@ -316,6 +316,13 @@ async def test_a_crash_in_the_middle_says_what_was_to_be_said_once(
     assert len(server.rows("gaps")) == 1
 
 
+def test_a_long_title_is_cut_to_one_line() -> None:
+    text = service.suggestion_text(["one\ntwo", "x" * 65_536, "y" * 200])
+
+    listed = [line for line in text.split("\n") if line[:1].isdigit()]
+    assert listed == ["1. one two", f"2. {'x' * 199}…", f"3. {'y' * 200}"]
+
+
 async def test_the_doubtful_questions_are_not_known(
     orchestrator: Orchestrator, server: Server
 ) -> None:

@@ -41,6 +41,10 @@ _NUMBER = re.compile(r"(?:the |number |no |nr |option |answer )*(\w+?)(?: one)?"
 _PLEASE = re.compile(r"^please | please$")
 
 
+# Of a title that a file brought, which may be a page long.
+MAX_SHOWN_CHARACTERS = 200
+
+
 class Offer(NamedTuple):
     """What a run suggested, as its ledger holds it."""
 
@@ -58,7 +62,7 @@ class Choice(NamedTuple):
 
 def suggestion_text(titles: Sequence[str]) -> str:
     """What a contact reads who is offered these entries."""
-    listed = "\n".join(f"{number}. {title}" for number, title in enumerate(titles, start=1))
+    listed = "\n".join(f"{number}. {_shown(title)}" for number, title in enumerate(titles, start=1))
     return (
         "I am not sure what you mean. Is it one of these? Then send me its number.\n\n"
         f'{listed}\n\nIf it is not, send "person", and a person will answer you here.'
@@ -97,8 +101,8 @@ def _choice(offer: Offer, message: MessageRow) -> Choice | None:
         return None
     said = _PLEASE.sub("", _plain(text))
     for number, match in enumerate(offer.matches, start=1):
-        title = _plain(match["title"])
-        if said and said in (title, f"{number} {title}"):
+        title, shown = _plain(match["title"]), _plain(_shown(match["title"]))
+        if said and said in (title, shown, f"{number} {title}", f"{number} {shown}"):
             return Choice(match)
     asked_for = _WANT_PERSON.fullmatch(said)
     if said in _PERSON or (asked_for is not None and asked_for[1] in _PERSON):
@@ -106,6 +110,12 @@ def _choice(offer: Offer, message: MessageRow) -> Choice | None:
     named = _NUMBER.fullmatch(said)
     number = 0 if named is None else _NUMBERS.get(named[1], 0)
     return Choice(offer.matches[number - 1]) if 0 < number <= len(offer.matches) else None
+
+
+def _shown(title: str) -> str:
+    """A title on one line, cut if it is long."""
+    line = " ".join(title.split())
+    return line if len(line) <= MAX_SHOWN_CHARACTERS else f"{line[: MAX_SHOWN_CHARACTERS - 1]}…"
 
 
 def _plain(text: str) -> str:
