@@ -24,22 +24,12 @@ _WANT_PERSON = re.compile(
     r"(?:i want |i would like |i d like )?(?:to )?(?:talk |speak )?(?:to |with )?(.+)"
 )
 _NUMBERS = {
-    "1": 1,
-    "one": 1,
-    "first": 1,
-    "1st": 1,
-    "2": 2,
-    "two": 2,
-    "second": 2,
-    "2nd": 2,
-    "3": 3,
-    "three": 3,
-    "third": 3,
-    "3rd": 3,
+    word: number
+    for number, names in [(1, "1 1st one first"), (2, "2 2nd two second"), (3, "3 3rd three third")]
+    for word in names.split()
 }
 _NUMBER = re.compile(r"(?:the |number |no |nr |option |answer )*(\w+?)(?: one)?")
 _PLEASE = re.compile(r"^please | please$")
-
 
 # Of a title that a file brought, which may be a page long.
 MAX_SHOWN_CHARACTERS = 200
