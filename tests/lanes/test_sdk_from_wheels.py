@@ -1,70 +1,62 @@
-"""The client packages, installed from their wheels, on the oldest and the newest that they promise.
+"""The client packages, installed from their wheels, on everything that they promise.
 
 The workspace itself runs on one interpreter with one set of versions. Here each lane gets an
-environment of its own from a hash-pinned lock, and the packages' own tests run in it.
+environment of its own from a hash-pinned lock. The packages' own tests run in it, and then the
+clients talk to a server that runs in the workspace.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from environments import ROOT, Environment, packages
+from interpreters import interpreter
+from server_process import ServerProcess
 
-ROOT = Path(__file__).parents[2]
-CLIENTS = ("antonnia-core", "antonnia-conversations", "antonnia-orchestrator")
-UV = Path(sys.executable).with_name("uv")
-LANES = {"3.8": "sdk-3.8-oldest.txt", "3.13": "sdk-3.13-newest.txt"}
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The wheels of the client packages, built as they would be published."""
-    folder = tmp_path_factory.mktemp("wheels")
-    for name in CLIENTS:
-        command = [UV, "build", "--wheel", "--no-build-isolation", "--out-dir", folder]
-        run(command, ROOT / "packages" / name)
-    return sorted(folder.glob("*.whl"))
+REQUIREMENTS = ROOT / "requirements"
+LANES = tomllib.loads((REQUIREMENTS / "sdk-lanes.toml").read_text(encoding="utf-8"))
+ALL_LANES = os.environ.get("ANTONNIA_LANES") == "all"
+TODAY = [name for name, lane in LANES.items() if ALL_LANES or lane.get("everyday")]
 
 
-@pytest.mark.parametrize("version", LANES)
-def test_the_clients_pass_their_tests_from_wheels(
-    version: str, wheels: list[Path], tmp_path: Path
+@pytest.mark.parametrize("lane", TODAY)
+def test_the_clients_work_from_wheels(
+    lane: str, wheels: list[Path], server: ServerProcess, tmp_path: Path
 ) -> None:
-    interpreter = find_interpreter(version)
-    if interpreter is None:
-        pytest.skip(f"there is no Python {version} on this machine")
-    python = tmp_path / "environment" / "bin" / "python"
-    run([UV, "venv", "--quiet", "--python", interpreter, python.parents[1]], ROOT)
-    install = [UV, "pip", "install", "--quiet", "--python", python]
-    run([*install, "--require-hashes", "-r", ROOT / "requirements" / LANES[version]], ROOT)
-    run([*install, "--no-deps", "--no-index", *wheels], ROOT)
+    environment = Environment(tmp_path / "environment", interpreter(lane.split("-")[0]))
+    environment.install("--require-hashes", "-r", REQUIREMENTS / f"sdk-{lane}.txt")
+    environment.install_wheels(*wheels)
 
-    tests = [ROOT / "packages" / name / "tests" for name in CLIENTS]
     # The pytest of an old interpreter does not know every option of the workspace.
-    old = ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
-    passed = run([python, "-m", "pytest", "-q", *old, "-p", "no:cacheprovider", *tests], ROOT)
-
-    assert " passed" in passed
-
-
-def find_interpreter(version: str) -> Path | None:
-    """The interpreter of that version, among pyenv's or on the path."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = sorted(pyenv.glob(f"versions/{version}.*/bin/python"))
-    found = shutil.which(f"python{version}")
-    # pyenv's own come first: what it puts on the path may refuse to run.
-    return candidates[-1] if candidates else Path(found) if found is not None else None
-
-
-def run(command: list[str | Path], folder: Path) -> str:
-    """Run a command to its end; its output is in the failure, if it fails."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    pytest_ = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    pytest_ += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
+    own = environment.run(*pytest_, *(package / "tests" for package in packages()))
+    real = environment.run(
+        *pytest_,
+        ROOT / "tests" / "lanes" / "against_server.py",
+        ANTONNIA_BASE_URL=server.base_url,
+        ANTONNIA_TOKEN=server.token,
     )
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+
+    assert " passed" in own
+    assert " passed" in real
+
+
+def test_every_lane_has_a_lock_with_hashes_and_no_address() -> None:
+    locks = {path.stem for path in REQUIREMENTS.glob("sdk-*.txt")}
+
+    assert locks == {f"sdk-{lane}" for lane in LANES}
+    for lock in locks:
+        text = (REQUIREMENTS / f"{lock}.txt").read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+
+
+def test_every_minor_of_httpx_has_a_lane() -> None:
+    locks = "".join(path.read_text(encoding="utf-8") for path in REQUIREMENTS.glob("sdk-*.txt"))
+
+    for minor in ("0.25", "0.26", "0.27", "0.28"):
+        assert f"httpx=={minor}." in locks

@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import sys
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 from socket_server import SocketServer
@@ -12,6 +14,13 @@ from things import Thing
 from antonnia.core import APITimeoutError, Transport
 
 CONNECTIONS = 3
+
+# The asyncio of Python 3.8 leaves a socket open when a connection is cancelled while it is opened,
+# and httpcore before 1.0, which httpx 0.25.0 needs, loses cancelled requests by itself.
+needs_a_sound_pool = pytest.mark.skipif(
+    sys.version_info < (3, 9) or httpcore.__version__.startswith("0."),
+    reason="what is below the client loses connections by itself",
+)
 
 
 def given_transport(server: SocketServer, http: httpx.AsyncClient) -> Transport:
@@ -31,6 +40,7 @@ async def cancel_after(steps: int, coroutine: Any) -> bool:
     return False
 
 
+@needs_a_sound_pool
 async def test_calls_cancelled_at_every_step_do_not_exhaust_the_pool(server: SocketServer) -> None:
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     before = asyncio.all_tasks()
@@ -57,6 +67,7 @@ async def test_calls_cancelled_at_every_step_do_not_exhaust_the_pool(server: Soc
     gc.collect()
 
 
+@needs_a_sound_pool
 async def test_calls_cancelled_one_by_one_leave_every_connection_usable(
     server: SocketServer,
 ) -> None:
@@ -69,6 +80,7 @@ async def test_calls_cancelled_one_by_one_leave_every_connection_usable(
         await transport.close()
 
 
+@needs_a_sound_pool
 async def test_a_timeout_around_a_call_leaves_nothing_behind(server: SocketServer) -> None:
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=1), timeout=10) as http:
         transport = given_transport(server, http)

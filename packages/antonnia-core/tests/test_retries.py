@@ -251,6 +251,9 @@ async def test_a_very_long_retry_after_is_cut_to_a_minute_and_told_in_full() -> 
         ("", None),
         ("nan", None),
         ("inf", None),
+        ("9" * 400, None),
+        ("Thu, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Thu, 01 Jan 10000 00:00:00 +99999999999999999999", None),
     ],
 )
 def test_retry_after_reads_numbers_and_dates_and_nothing_else(value: str, seconds: float) -> None:

@@ -102,7 +102,7 @@ def _read(wanted: Any, answer: HttpAnswer) -> Any:
     except pydantic.ValidationError as exc:
         errors = field_errors(exc)
         raise APIConnectionError(
-            f"unreadable answer: {describe(errors)}",
+            f"unreadable answer{_unless_json(answer)}: {describe(errors)}",
             request_id=answer.request_id,
             response_data=_readable(answer.content),
             errors=errors,
@@ -117,9 +117,7 @@ def error_from(answer: HttpAnswer) -> APIError:
         answer.status, ServerError if answer.status >= 500 else APIError
     )
     return error_class(
-        _text(problem.get("detail"))
-        or _text(problem.get("title"))
-        or f"the server answered {answer.status} without saying why",
+        _text(problem.get("detail")) or _text(problem.get("title")) or _status_alone(answer),
         status_code=answer.status,
         code=_text(problem.get("code")),
         request_id=answer.request_id or _text(problem.get("request_id")),
@@ -127,6 +125,22 @@ def error_from(answer: HttpAnswer) -> APIError:
         errors=_field_errors(problem.get("errors")),
         retry_after=_retry_after(answer, problem),
     )
+
+
+def _status_alone(answer: HttpAnswer) -> str:
+    location = answer.headers.get("location")
+    if 300 <= answer.status < 400 and location is not None:
+        return (
+            f"the server answered {answer.status}, a redirect to {location[:200]}, "
+            "which is not followed; is base_url right?"
+        )
+    return f"the server answered {answer.status} without saying why"
+
+
+def _unless_json(answer: HttpAnswer) -> str:
+    content_type = answer.headers.get("content-type", "")
+    is_json = not content_type or "json" in content_type
+    return "" if is_json else f" of type {content_type[:200]}"
 
 
 def _readable(content: bytes) -> Any:

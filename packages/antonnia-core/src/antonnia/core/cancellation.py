@@ -10,7 +10,7 @@ where pools expect it.
 from __future__ import annotations
 
 import asyncio
-import sys
+import math
 import types
 from typing import Any, Coroutine, Generator, Optional, TypeVar
 
@@ -42,7 +42,7 @@ def cancelled_only_at_waits(call: Coroutine[Any, Any, T]) -> Generator[Any, None
             else:
                 yield from _until_done(awaited).__await__()
         except asyncio.CancelledError as exc:
-            if _can_be_held_back(exc) and (awaited is None or awaited.done()):
+            if (awaited is None or awaited.done()) and not _is_of_a_scope():
                 held_back = exc
             else:
                 if awaited is not None:
@@ -61,9 +61,9 @@ def _until_done(awaited: asyncio.Future[Any]) -> asyncio.Future[None]:
     return done
 
 
-def _can_be_held_back(exc: asyncio.CancelledError) -> bool:
+def _is_of_a_scope() -> bool:
     # The time limits within httpx are cancel scopes of anyio. Such a scope may be left with the
-    # next step, and its cancellation must not outlive it. From Python 3.9 on they say what they
-    # are; before, every cancellation is passed on at once.
-    is_of_a_scope = bool(exc.args) and "cancel scope" in str(exc.args[0])
-    return sys.version_info >= (3, 9) and not is_of_a_scope
+    # next step, and its cancellation must not outlive it.
+    from anyio import current_effective_deadline
+
+    return current_effective_deadline() == -math.inf

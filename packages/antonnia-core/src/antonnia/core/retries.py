@@ -50,10 +50,21 @@ def parse_retry_after(value: str, now: float) -> Optional[float]:
     try:
         seconds = float(value)
     except ValueError:
-        from email.utils import mktime_tz, parsedate_tz
-
-        date = parsedate_tz(value)
+        date = _parse_date(value)
         if date is None:
             return None
-        seconds = mktime_tz(date) - now
+        seconds = date - now
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _parse_date(value: str) -> Optional[float]:
+    from email.utils import mktime_tz, parsedate_tz
+
+    parts = parsedate_tz(value)
+    if parts is None:
+        return None
+    try:
+        return mktime_tz(parts)
+    except (ValueError, OverflowError):
+        # A day that no calendar has, or a year that no clock can show.
+        return None

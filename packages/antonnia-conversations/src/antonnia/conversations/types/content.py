@@ -5,10 +5,10 @@ from typing import Literal, Optional, Union
 from pydantic import Field, field_validator
 from typing_extensions import Annotated
 
-from antonnia.core.models import JsonObject, WireModel
+from antonnia.core.models import JsonObject, SharedModel, WireModel
 
 
-class MessageContentText(WireModel):
+class MessageContentText(SharedModel):
     """Text, at most 65,536 characters."""
 
     type: Literal["text"] = "text"
@@ -17,21 +17,21 @@ class MessageContentText(WireModel):
     template_parameters: Optional[JsonObject] = None
 
 
-class MessageContentImage(WireModel):
+class MessageContentImage(SharedModel):
     """An image at a URL."""
 
     type: Literal["image"] = "image"
     url: str
 
 
-class MessageContentVideo(WireModel):
+class MessageContentVideo(SharedModel):
     """A video at a URL."""
 
     type: Literal["video"] = "video"
     url: str
 
 
-class MessageContentAudio(WireModel):
+class MessageContentAudio(SharedModel):
     """Sound at a URL, with what was said if it is known."""
 
     type: Literal["audio"] = "audio"
@@ -39,7 +39,7 @@ class MessageContentAudio(WireModel):
     transcript: Optional[str] = None
 
 
-class MessageContentFile(WireModel):
+class MessageContentFile(SharedModel):
     """A file at a URL."""
 
     type: Literal["file"] = "file"
@@ -48,7 +48,7 @@ class MessageContentFile(WireModel):
     name: str
 
 
-class MessageContentFunctionCall(WireModel):
+class MessageContentFunctionCall(SharedModel):
     """A call of a function by an AI agent; `input` is JSON as text."""
 
     type: Literal["function_call"] = "function_call"
@@ -57,7 +57,7 @@ class MessageContentFunctionCall(WireModel):
     input: str
 
 
-class MessageContentFunctionResult(WireModel):
+class MessageContentFunctionResult(SharedModel):
     """The result of the function call with the same `id`; `output` is JSON as text."""
 
     type: Literal["function_result"] = "function_result"
@@ -66,7 +66,7 @@ class MessageContentFunctionResult(WireModel):
     output: str
 
 
-class MessageContentThought(WireModel):
+class MessageContentThought(SharedModel):
     """What an AI agent thought; never shown to the contact."""
 
     type: Literal["thought"] = "thought"
