@@ -18,15 +18,14 @@ FURNITURE = "How long does delivery of furniture take?"
 ABROAD = "How long does delivery abroad take?"
 DELIVERY = {ISLANDS: "Five days.", FURNITURE: "Two weeks.", ABROAD: "A month."}
 
-# Near to what is known, but not it. Which of them are near enough is for the ranking to say.
-DOUBTFUL = (
-    "How about delivery of zebras?",
-    "islands furniture abroad",
-    "delivery zebra",
-    "zebra islands furniture",
-    "furniture quantum harpsichord",
-    "zebra harpsichord hours",
-)
+# Near to what is known, but not it. Which of them are near enough is for the ranking to say, and
+# may change with it.
+DOUBTFUL = [
+    f"{ask} {known}{unknown}?"
+    for unknown in ("", " of zebras", " and harpsichords", " in a quantum of time")
+    for known in ("delivery", "furniture to islands", "islands abroad", "delivery of furniture")
+    for ask in ("How about", "How much is", "Is there", "What of", "When comes the", "About")
+]
 
 
 async def asked(client: Conversations, clock: Clock, session: Session, text: str) -> None:
@@ -60,19 +59,21 @@ class Suggested(NamedTuple):
 async def given_suggestion(
     client: Conversations, orchestrator: Orchestrator, clock: Clock, server: Server
 ) -> Suggested:
-    question, titles = await given_doubtful_question(orchestrator, server)
+    question, titles = await given_doubtful_question(orchestrator, clock, server)
     session = await given_session(client)
     await asked(client, clock, session, question)
     return Suggested(session, question, titles)
 
 
 async def given_doubtful_question(
-    orchestrator: Orchestrator, server: Server
+    orchestrator: Orchestrator, clock: Clock, server: Server
 ) -> tuple[str, list[str]]:
     """A question that at least two entries may answer; and their titles."""
     knowledge_id = server.ours.knowledge_id
     for title, text in DELIVERY.items():
         await orchestrator.knowledge.entries.create(knowledge_id, title, text)
+    # What the base learns from its entries, it learns later.
+    await clock.advance(3600)
     for question in DOUBTFUL:
         verdict = await orchestrator.knowledge.decide(knowledge_id, question)
         if verdict.outcome == "suggestion" and len(verdict.matches) > 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from given_knowledge import (
     DELIVERY,
-    DOUBTFUL,
     asked,
     given_doubtful_question,
     given_suggestion,
@@ -172,7 +171,7 @@ async def test_a_number_written_before_the_suggestion_picks_nothing(
     worker: HandWorker,
     server: Server,
 ) -> None:
-    question, _ = await given_doubtful_question(orchestrator, server)
+    question, _ = await given_doubtful_question(orchestrator, clock, server)
     session = await given_session(client)
     await given_message(client, session, question)
     await client.sessions.reply(session.id, 1)
@@ -262,7 +261,7 @@ async def test_a_suggestion_is_discarded_once_the_session_is_with_a_person(
     worker: HandWorker,
     server: Server,
 ) -> None:
-    question, _ = await given_doubtful_question(orchestrator, server)
+    question, _ = await given_doubtful_question(orchestrator, clock, server)
     session = await given_session(client)
     await given_message(client, session, question)
     await client.sessions.reply(session.id, 1)
@@ -291,7 +290,7 @@ async def test_a_crash_in_the_middle_says_what_was_to_be_said_once(
     server: Server,
     reply: str | None,
 ) -> None:
-    question, titles = await given_doubtful_question(orchestrator, server)
+    question, titles = await given_doubtful_question(orchestrator, clock, server)
     session = await given_session(client)
     if reply is not None:
         await asked(client, clock, session, question)
@@ -321,12 +320,3 @@ def test_a_long_title_is_cut_to_one_line() -> None:
 
     listed = [line for line in text.split("\n") if line[:1].isdigit()]
     assert listed == ["1. one two", f"2. {'x' * 199}…", f"3. {'y' * 200}"]
-
-
-async def test_the_doubtful_questions_are_not_known(
-    orchestrator: Orchestrator, server: Server
-) -> None:
-    for question in DOUBTFUL:
-        verdict = await orchestrator.knowledge.decide(server.ours.knowledge_id, question)
-
-        assert verdict.outcome != "answer", question
