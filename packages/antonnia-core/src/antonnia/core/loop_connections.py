@@ -19,8 +19,8 @@ class LoopConnections:
     """A client of httpx that belongs to one event loop, and the calls under way in it."""
 
     def __init__(self, http: httpx.AsyncClient, *, is_ours: bool) -> None:
-        self.http = http
-        self.is_closing = False
+        self.http: httpx.AsyncClient = http
+        self.is_closing: bool = False
         self._is_ours = is_ours
         self._calls: Set[Optional[asyncio.Task[object]]] = set()
         self._calls_ended: Optional[asyncio.Event] = None

@@ -103,11 +103,11 @@ class Transport:
         max_retries: int = DEFAULT_MAX_RETRIES,
     ) -> None:
         self.url: str = service_url(base_url, prefix)
-        self.timeout = check_timeout(timeout)
-        self.max_retries = check_max_retries(max_retries)
+        self.timeout: Timeout = check_timeout(timeout)
+        self.max_retries: int = check_max_retries(max_retries)
         self.sender: Sender = HttpxSender(http_client)
-        self.is_copy = False
-        self.gives_raw = False
+        self.is_copy: bool = False
+        self.gives_raw: bool = False
         self.headers: Dict[str, str] = {
             "Authorization": f"Bearer {find_token(token)}",
             "Accept": "application/json",
