@@ -92,7 +92,8 @@ class Conversations:
         this client: closing the copy does nothing.
 
         ```python
-        session = await client.with_options(timeout=5).sessions.get("sess_123")
+        async with Conversations(token="your_api_token") as client:
+            session = await client.with_options(timeout=5).sessions.get("sess_123")
         ```
 
         Args:

@@ -94,7 +94,8 @@ class SyncConversations:
         this client: closing the copy does nothing.
 
         ```python
-        session = client.with_options(timeout=5).sessions.get("sess_123")
+        with SyncConversations(token="your_api_token") as client:
+            session = client.with_options(timeout=5).sessions.get("sess_123")
         ```
 
         Args:
