@@ -25,8 +25,8 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, race them, or install interpreters; they run one after another.
-HEAVY := tests/crash tests/race tests/lanes
+# The suites that kill servers, flood or race them, or install interpreters; one after another.
+HEAVY := tests/crash tests/race tests/abuse tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.
@@ -39,7 +39,8 @@ test: check
 
 # The same suites at full size, about forty minutes.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
-SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_LANES=all
+SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
+SOAK += ANTONNIA_LANES=all
 
 soak: setup
 	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model

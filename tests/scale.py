@@ -11,3 +11,5 @@ RACE_TAKEOVERS = int(os.environ.get("ANTONNIA_RACE_TAKEOVERS", "200"))
 # Sequences of operations that are compared with a model, and how long each is.
 MODEL_EXAMPLES = int(os.environ.get("ANTONNIA_MODEL_EXAMPLES", "50"))
 MODEL_STEPS = int(os.environ.get("ANTONNIA_MODEL_STEPS", "30"))
+# Large writes that each of 300 connections sends to a server that cannot take so many.
+FLOOD_ROUNDS = int(os.environ.get("ANTONNIA_FLOOD_ROUNDS", "6"))

@@ -54,6 +54,30 @@ class ServerProcess:
         self.base_url, self.token = ready["base_url"], ready["token"]
         self._ready_at = microseconds()
 
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.base_url.removeprefix("http://").rpartition(":")
+        return host, int(port)
+
+    def resident_bytes(self) -> int:
+        """How much memory the process has."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        [line] = [line for line in status if line.startswith("VmRSS:")]
+        return int(line.split()[1]) * 1024
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def wait_until_ended(self) -> None:
+        """Until it has ended well, whoever told it to."""
+        assert await self._ended() == 0, self._log.read_text()[-2000:]
+
+    def log(self) -> list[str]:
+        """What it has written, over all its lives."""
+        return self._log.read_text().splitlines()
+
     async def kill(self) -> None:
         """kill -9."""
         assert self._process is not None

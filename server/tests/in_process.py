@@ -34,7 +34,7 @@ from antonnia_server.jobs import service as job_service
 from antonnia_server.orchestrator import service as orchestrator
 from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.knowledge.entry import Entry
-from antonnia_server.settings import Settings
+from antonnia_server.settings import Limits, Settings
 
 URL = "http://antonnia.test"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -166,10 +166,12 @@ async def running(app: ASGIApp) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def serving(path: Path, template: Template, hand: HandClock) -> AsyncIterator[Server]:
+async def serving(
+    path: Path, template: Template, hand: HandClock, limits: Limits | None = None
+) -> AsyncIterator[Server]:
     """A server on the SQLite file at `path`."""
     db = SqliteDatabase(path, hand)
-    app = create_app(db, hand, Settings(is_test_clock=True))
+    app = create_app(db, hand, Settings(is_test_clock=True, limits=limits or Limits()))
     engine = connect(path, read_only=True)
     async with running(app):
         yield Server(app, db, engine, hand, template.ours, template.theirs)

@@ -21,6 +21,7 @@ from .db import Database
 from .http import documents
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
+from .http.intake import Intake
 from .jobs import Runner
 from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
@@ -45,6 +46,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
+    app.state.intake = Intake(settings.limits)
     app.state.operator_secret = settings.operator_secret
     shown = [("", health.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
@@ -85,6 +87,7 @@ def _lifespan(
             finally:
                 await runner.stop()
         finally:
+            app.state.intake.close()
             await db.close()
 
     return lifespan

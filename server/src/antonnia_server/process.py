@@ -13,6 +13,7 @@ from typing import Never
 
 from .data_directory import DataDirectory
 from .fault import Fault
+from .settings import Limits, Settings
 
 BACKLOG = 2048
 
@@ -23,6 +24,7 @@ def run_server(
     port: int,
     *,
     is_test_clock: bool,
+    limits: Limits,
     prepare: Callable[[], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -49,7 +51,8 @@ def run_server(
 
         standalone.migrate_database(directory)
         prepare()
-        serving.serve(directory, listener, is_test_clock=is_test_clock, on_ready=ready)
+        settings = Settings(is_test_clock=is_test_clock, limits=limits)
+        serving.serve(directory, listener, settings, on_ready=ready)
 
 
 def listen(host: str, port: int) -> socket.socket:

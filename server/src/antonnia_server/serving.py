@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import signal
@@ -9,12 +10,16 @@ import socket
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .app import create_app
+from .connections import Connections, with_descriptors
 from .data_directory import DataDirectory, Server
 from .db.sqlite import SqliteDatabase
 from .http_protocol import HttpProtocol
@@ -23,8 +28,11 @@ from .process import base_url_of
 from .settings import Settings
 from .standalone import storage_faults
 
-# How long requests in flight may take once the process was told to stop.
-GRACEFUL_SECONDS = 10
+# Ticks of a tenth of a second, in which all connections are looked at once.
+SWEEP_TICKS = 10
+# For answers that say that the server stops to be written.
+LAST_WORDS_SECONDS = 1
+POLL_SECONDS = 0.02
 
 # The writer lets go of the interpreter with each statement and has to wait for it again, by default
 # up to 5 ms while another thread computes. That is longer than most units of work take.
@@ -34,28 +42,28 @@ SWITCH_SECONDS = 0.0002
 def serve(
     directory: DataDirectory,
     listener: socket.socket,
+    settings: Settings,
     *,
-    is_test_clock: bool,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT, and finish the requests in flight."""
     _log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
-    clock = clock_of(directory, is_test_clock=is_test_clock)
+    clock = clock_of(directory, is_test_clock=settings.is_test_clock)
     announced = Server(base_url_of(listener), secrets.token_urlsafe(32))
-    settings = Settings(is_test_clock=is_test_clock, operator_secret=announced.secret)
+    settings = replace(settings, operator_secret=announced.secret)
+    connections = Connections(with_descriptors(settings.limits))
     app = create_app(SqliteDatabase(directory.database, clock), clock, settings)
     starting = _Starting(app)
     config = uvicorn.Config(
         starting,
         loop="uvloop",
-        http=HttpProtocol,
+        http=cast(Any, partial(HttpProtocol, all_connections=connections)),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
     with ExitStack() as announcement, storage_faults(directory):
 
@@ -63,7 +71,7 @@ def serve(
             announcement.enter_context(directory.announced(announced))
             on_ready(announced.base_url)
 
-        _Server(config, starting, ready).run(sockets=[listener])
+        _Server(config, connections, starting, ready).run(sockets=[listener])
 
 
 class _Starting:
@@ -88,9 +96,14 @@ class _Server(uvicorn.Server):
     """Says when it is ready, and takes a signal for a wish to end well."""
 
     def __init__(
-        self, config: uvicorn.Config, starting: _Starting, on_ready: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        connections: Connections,
+        starting: _Starting,
+        on_ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
+        self._connections = connections
         self._starting = starting
         self._on_ready = on_ready
 
@@ -124,8 +137,40 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A second Ctrl-C changes nothing: the end is bounded, and the database must be closed.
+        # The second one waits for no request any more. The database is closed all the same.
+        self.force_exit = self.should_exit
         self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._connections.sweep(now, part=counter % SWEEP_TICKS, parts=SWEEP_TICKS)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nothing new, finish what was taken, and tell whoever must wait no longer."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        await self._wait(self._connections.limits.shutdown_seconds, lambda: self.force_exit)
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await self._wait(LAST_WORDS_SECONDS, lambda: not self.server_state.tasks)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await self.lifespan.shutdown()
+
+    async def _wait(self, seconds: float, is_enough: Callable[[], bool]) -> None:
+        """Until every connection and request has come to its end, or `is_enough`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while loop.time() < deadline and not is_enough():
+            # Each time anew: the system has accepted some that were not made yet.
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            if not self.server_state.connections and not self.server_state.tasks:
+                return
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _log_to_stderr() -> None:

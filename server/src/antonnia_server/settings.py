@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_HOST = "127.0.0.1"
@@ -11,6 +11,36 @@ DEFAULT_DATA_DIRECTORY = Path(".antonnia")
 # How many later things are done at a time, and how long one stays with a worker that is silent.
 JOB_CONCURRENCY = 32
 JOB_LEASE_SECONDS = 15
+
+_KIB = 1024
+_MIB = 1024 * _KIB
+
+
+def _limit(default: int, what: str) -> int:
+    """A field of `Limits`; `what` is its line in `--help` and in docs/limits.md."""
+    limit: int = field(default=default, metadata={"what": what})
+    return limit
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may grow at the edge of the network, and how far; each is an option of the commands."""
+
+    max_target_bytes: int = _limit(8 * _KIB, "Bytes of the path and query of a request.")
+    max_head_bytes: int = _limit(32 * _KIB, "Bytes of a request line and its headers.")
+    max_headers: int = _limit(100, "Headers of a request.")
+    max_pipelined: int = _limit(32, "Requests that wait on one connection for their turn.")
+    head_seconds: int = _limit(10, "Seconds for a head, from its first byte to its last.")
+    body_seconds: int = _limit(10, "Seconds for a body, besides those for its bytes.")
+    answer_seconds: int = _limit(20, "Seconds to take an answer, besides those for its bytes.")
+    min_bytes_per_second: int = _limit(16 * _KIB, "Bytes that pay for one more of those seconds.")
+    idle_seconds: int = _limit(75, "Seconds that a connection may wait for a request.")
+    max_connections: int = _limit(10_000, "Connections, if the process may open as many files.")
+    max_requests: int = _limit(2_000, "Requests that are worked on or wait for it.")
+    max_waiting_writes: int = _limit(1_000, "Requests that wait for their write.")
+    max_held_bytes: int = _limit(32 * _MIB, "Bytes of the bodies of unanswered requests.")
+    max_unsent_bytes: int = _limit(128 * _MIB, "Bytes of answers that clients have not taken.")
+    shutdown_seconds: int = _limit(10, "Seconds for the requests in flight at a stop.")
 
 
 @dataclass(frozen=True)
@@ -23,3 +53,4 @@ class Settings:
     operator_secret: str | None = None
     job_concurrency: int = JOB_CONCURRENCY
     job_lease_seconds: int = JOB_LEASE_SECONDS
+    limits: Limits = field(default_factory=Limits)

@@ -8,9 +8,9 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT
+from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT, Limits
 
-from .options import data_options
+from .options import data_options, limit_options
 
 _WELCOME = """\
 Antonnia is running at {base_url} (API documentation: {base_url}/docs).
@@ -74,8 +74,17 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
     envvar="ANTONNIA_DEV_TEST_CLOCK",
     help="Let time stand still, for tests.",
 )
+@limit_options
 @data_options
-def dev(directory: DataDirectory, host: str, port: int, is_json: bool, is_test_clock: bool) -> None:
+def dev(
+    directory: DataDirectory,
+    host: str,
+    port: int,
+    is_json: bool,
+    is_test_clock: bool,
+    *,
+    limits: Limits,
+) -> None:
     """Run a server for development, ready to be used.
 
     It makes its data directory, an organization with a token, and an assistant that answers.
@@ -101,5 +110,11 @@ def dev(directory: DataDirectory, host: str, port: int, is_json: bool, is_test_c
     if is_test_clock:
         click.echo(_TEST_CLOCK, err=True)
     run_server(
-        directory, host, port, is_test_clock=is_test_clock, prepare=prepare, on_ready=say_ready
+        directory,
+        host,
+        port,
+        is_test_clock=is_test_clock,
+        limits=limits,
+        prepare=prepare,
+        on_ready=say_ready,
     )

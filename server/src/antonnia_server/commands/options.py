@@ -1,17 +1,18 @@
-"""Where the data is, as every command that touches it asks."""
+"""What several commands ask: where the data is, and how far a server's work may grow."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from antonnia_server.data_directory import DATABASE_NAME, DataDirectory
 from antonnia_server.fault import Fault
-from antonnia_server.settings import DEFAULT_DATA_DIRECTORY
+from antonnia_server.settings import DEFAULT_DATA_DIRECTORY, Limits
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +39,27 @@ def data_options(command: Callable[Concatenate[DataDirectory, P], R]) -> Callabl
         return command(_directory(data, database_url), *args, **kwargs)
 
     return with_directory
+
+
+def limit_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command an option for each of the limits, and call it with all of them."""
+    limits = dataclasses.fields(Limits)
+
+    @functools.wraps(command)
+    def with_limits(*args: Any, **kwargs: Any) -> R:
+        given = {limit.name: kwargs.pop(limit.name) for limit in limits}
+        return command(*args, limits=Limits(**given), **kwargs)
+
+    for limit in reversed(limits):
+        option = click.option(
+            "--" + limit.name.replace("_", "-"),
+            default=limit.default,
+            show_default=True,
+            type=click.IntRange(min=1),
+            help=limit.metadata["what"],
+        )
+        with_limits = option(with_limits)
+    return with_limits
 
 
 def _directory(data: Path | None, database_url: str | None) -> DataDirectory:

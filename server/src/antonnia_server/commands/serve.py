@@ -6,9 +6,9 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT
+from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT, Limits
 
-from .options import data_options
+from .options import data_options, limit_options
 
 
 @click.command()
@@ -20,8 +20,9 @@ from .options import data_options
     type=click.IntRange(0, 65535),
     help="The port to listen on; 0 takes a free one.",
 )
+@limit_options
 @data_options
-def serve(directory: DataDirectory, host: str, port: int) -> None:
+def serve(directory: DataDirectory, host: str, port: int, *, limits: Limits) -> None:
     """Run the server in production.
 
     `antonnia token create` makes the organizations and tokens.
@@ -35,6 +36,7 @@ def serve(directory: DataDirectory, host: str, port: int) -> None:
         host,
         port,
         is_test_clock=False,
+        limits=limits,
         prepare=lambda: None,
         on_ready=say_ready,
     )

@@ -7,7 +7,8 @@ and executes on the driver's cursor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sa
@@ -59,6 +60,13 @@ class Statement(Generic[Row]):
         decoders = self._execute(tx, values)
         return [self._row(row, decoders) for row in tx.cursor.fetchall()]
 
+    def each(self, tx: Transaction, **values: Any) -> Generator[Row, None, None]:
+        """Every row, one by one, on a cursor of its own: for whoever may stop before the end."""
+        with closing(tx.cursor.connection.cursor()) as cursor:
+            decoders = self._execute(tx, values, cursor)
+            for row in cursor:
+                yield self._row(row, decoders)
+
     def _row(self, row: Any, decoders: tuple[tuple[int, _Processor], ...]) -> Row:
         if decoders:
             row = list(row)
@@ -68,8 +76,9 @@ class Statement(Generic[Row]):
         return self._make(row)
 
     def _execute(
-        self, tx: Transaction, values: dict[str, Any]
+        self, tx: Transaction, values: dict[str, Any], cursor: Any = None
     ) -> tuple[tuple[int, _Processor], ...]:
+        cursor = tx.cursor if cursor is None else cursor
         dialect = tx.connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -79,9 +88,9 @@ class Statement(Generic[Row]):
         for name, encode in compiled.encoders:
             values[name] = encode(values[name])
         if compiled.is_positional:
-            tx.cursor.execute(compiled.sql, [values[name] for name in compiled.names])
+            cursor.execute(compiled.sql, [values[name] for name in compiled.names])
         else:
-            tx.cursor.execute(compiled.sql, values)
+            cursor.execute(compiled.sql, values)
         return compiled.decoders
 
 

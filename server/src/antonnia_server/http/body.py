@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, Never, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -18,8 +19,8 @@ MAX_DESCRIBED = 100
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def read_body(request: Request) -> bytes:
-    """The raw body.
+async def read_body(request: Request, hold: Callable[[int], None] | None = None) -> bytes:
+    """The raw body. `hold` is told of each piece before it is kept, and may refuse it.
 
     Raises:
         BodyTooLarge: It is over 1 MiB; the rest of it is not read.
@@ -33,6 +34,8 @@ async def read_body(request: Request) -> bytes:
         size += len(chunk)
         if size > MAX_BODY_BYTES:
             raise BodyTooLarge(f"A body may have at most {MAX_BODY_BYTES:,} bytes.")
+        if hold is not None:
+            hold(len(chunk))
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -19,6 +19,7 @@ from antonnia_server.db import StorageFailed, WritesOverloaded
 
 from .refusal import (
     BadRequest,
+    BodyTooLarge,
     InvalidToken,
     MethodNotAllowed,
     Overloaded,
@@ -65,10 +66,9 @@ class Edge:
         except ClientDisconnect:
             logger.debug("the client of request %s hung up", request_id)
         except asyncio.CancelledError:
-            # The server stops, and this request has had its time.
+            # The server stops, and this request has had its time. Nobody waits for this task.
             if not started:
                 await problem(_STOPPING, request_id)(scope, receive, send_with_id)
-            raise
         except Exception as error:
             if started:
                 # The status is already on its way; all that is left is to break the connection.
@@ -133,6 +133,9 @@ def problem(
     if refusal.retry_after_seconds is not None:
         content["retry_after"] = refusal.retry_after_seconds
         sent["retry-after"] = str(refusal.retry_after_seconds)
+    if isinstance(refusal, BodyTooLarge):
+        # The rest of the body is not read, so what follows it cannot be either.
+        sent["connection"] = "close"
     if isinstance(refusal, InvalidToken | TokenExpired | TokenRevoked):
         sent["www-authenticate"] = "Bearer"
     return Response(

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from antonnia_server.db import Database, Transaction
 
 from .authentication import authenticate
-from .body import parse_body, read_body
 from .idempotency import Answer, answer_of, key_of, once
+from .intake import Intake
 from .pagination import Listing
 
 Respond = Callable[[Any], Answer]
@@ -37,16 +37,21 @@ async def write(
     `respond` makes the answer of what the service returned, where its status depends on that.
     """
     caller = await authenticate(request)
-    raw = await read_body(request)
-    arguments: tuple[Any, ...] = ids if body is None else (*ids, parse_body(raw, body))
-    key = key_of(request, raw) if request.method == "POST" else None
+    intake: Intake = request.app.state.intake
+    with intake.body() as held:
+        raw = await held.read(request)
+        with intake.requests, intake.writes:
+            arguments: tuple[Any, ...] = ids
+            if body is not None:
+                arguments = (*ids, await intake.parse(raw, body))
+            key = key_of(request, raw) if request.method == "POST" else None
 
-    def work(tx: Transaction) -> Answer:
-        result = service(tx, caller, *arguments)
-        return respond(result) if respond is not None else answer_of(result, status)
+            def work(tx: Transaction) -> Answer:
+                result = service(tx, caller, *arguments)
+                return respond(result) if respond is not None else answer_of(result, status)
 
-    db: Database = request.app.state.db
-    answer = await db.write(once, caller, key, work)
+            db: Database = request.app.state.db
+            answer = await db.write(once, caller, key, work)
     headers = {"idempotent-replayed": "true"} if answer.is_replayed else None
     media_type = "application/json" if answer.body else None
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)
@@ -56,21 +61,37 @@ async def read(
     request: Request,
     service: Callable[..., Any],
     *ids: str,
-    body: type[BaseModel] | None = None,
     items: TypeAdapter[Any] | None = None,
 ) -> Response:
-    """Call `service(tx, caller, *ids[, body])` on a snapshot and answer what it found.
+    """Call `service(tx, caller, *ids)` on a snapshot and answer what it found.
 
-    A question too long for a path has a `body`; several objects at once are written by `items`.
+    Several objects at once are written by `items`.
     """
     caller = await authenticate(request)
-    arguments: tuple[Any, ...] = ids
-    if body is not None:
-        arguments = (*ids, parse_body(await read_body(request), body))
     db: Database = request.app.state.db
-    found = await db.read(service, caller, *arguments)
+    intake: Intake = request.app.state.intake
+    with intake.requests:
+        found = await db.read(service, caller, *ids)
     content = found.model_dump_json() if items is None else items.dump_json(found)
     return Response(content, media_type="application/json")
+
+
+async def ask(
+    request: Request, service: Callable[..., BaseModel], *ids: str, body: type[BaseModel]
+) -> Response:
+    """Call `service(tx, caller, *ids, body)` on a snapshot and answer the one object it found.
+
+    It changes nothing; the question is too long for a path.
+    """
+    caller = await authenticate(request)
+    intake: Intake = request.app.state.intake
+    with intake.body() as held:
+        raw = await held.read(request)
+        with intake.requests:
+            question = await intake.parse(raw, body)
+            db: Database = request.app.state.db
+            found = await db.read(service, caller, *ids, question)
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 async def search(
@@ -82,8 +103,18 @@ async def search(
 ) -> Response:
     """Call `service(tx, caller, *ids, body)` on a snapshot and answer the page as an array."""
     caller = await authenticate(request)
-    query = parse_body(await read_body(request), body)
-    db: Database = request.app.state.db
-    page = await db.read(service, caller, *ids, query)
-    headers = {"x-next-cursor": page.next_cursor} if page.next_cursor is not None else None
-    return Response(items.dump_json(page.items), headers=headers, media_type="application/json")
+    intake: Intake = request.app.state.intake
+    with intake.body() as held:
+        raw = await held.read(request)
+        with intake.requests:
+            query = await intake.parse(raw, body)
+
+            def work(tx: Transaction) -> tuple[bytes, str | None]:
+                page = service(tx, caller, *ids, query)
+                # Here, where a large page holds up only other readers.
+                return items.dump_json(page.items), page.next_cursor
+
+            db: Database = request.app.state.db
+            content, next_cursor = await db.read(work)
+    headers = {"x-next-cursor": next_cursor} if next_cursor is not None else None
+    return Response(content, headers=headers, media_type="application/json")

@@ -6,12 +6,16 @@ import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .refusal import ValidationFailed, invalid
 
 DEFAULT_LIMIT = 100
+# A thousand messages of the largest kind are many times as much.
+MAX_PAGE_BYTES = 8 * 1024 * 1024
+# What a row has besides its JSON: ids, names, times.
+ROW_BYTES = 1024
 _MAX_CURSOR_CHARACTERS = 512
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -22,6 +26,13 @@ class Listing(NamedTuple, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
+
+
+class Found(NamedTuple, Generic[Row]):
+    """The rows of a page, and whether there are more behind them."""
+
+    rows: list[Row]
+    has_more: bool
 
 
 class PageQuery(Protocol):
@@ -37,25 +48,60 @@ class Window(NamedTuple):
 
     search: str
     after: tuple[Any, ...] | None
-    offset: int
+    # None if the search did not say one; then a page may be cut short.
+    asked_offset: int | None
     limit: int
+
+    @property
+    def offset(self) -> int:
+        return self.asked_offset or 0
 
     @property
     def fetch(self) -> int:
         """One row more than the limit tells whether there is a next page."""
         return self.limit + 1
 
+    def take(self, rows: Iterable[Row], heavy: Callable[[Row], Any]) -> Found[Row]:
+        """As many of the rows as fit into the page; `heavy` is the part of a row without bounds.
+
+        Raises:
+            ValidationFailed: They do not fit, and an offset was given: who counts in offsets
+                would miss what was cut off.
+        """
+        kept: list[Row] = []
+        size = 0
+        for row in rows:
+            if len(kept) == self.limit:
+                return Found(kept, has_more=True)
+            size += ROW_BYTES + len(_dumps(heavy(row)))
+            if kept and size > MAX_PAGE_BYTES:
+                if self.asked_offset is not None:
+                    raise _too_large(len(kept))
+                return Found(kept, has_more=True)
+            kept.append(row)
+        return Found(kept, has_more=False)
+
     def page(
         self,
-        rows: Sequence[Row],
+        found: Found[Row],
         item: Callable[[Row], Item],
         place: Callable[[Row], tuple[Any, ...]],
     ) -> Listing[Item]:
-        """The page of `rows`, of which there may be one more than the limit."""
-        kept = rows[: self.limit]
-        has_more = len(rows) > self.limit
-        cursor = _encode(self.search, place(kept[-1])) if has_more else None
-        return Listing([item(row) for row in kept], cursor)
+        """The page of the rows that were found."""
+        cursor = _encode(self.search, place(found.rows[-1])) if found.has_more else None
+        return Listing([item(row) for row in found.rows], cursor)
+
+
+# Escaped, it is never shorter than what leaves the server.
+_dumps = json.JSONEncoder(check_circular=False).encode
+
+
+def _too_large(fitting: int) -> ValidationFailed:
+    return invalid(
+        ["body", "limit"],
+        f"takes more than {MAX_PAGE_BYTES:,} bytes from this offset; take {fitting:,} at most, or "
+        "follow the cursors instead of an offset",
+    )
 
 
 def window(query: PageQuery, search: str, place: tuple[type, ...]) -> Window:
@@ -68,10 +114,10 @@ def window(query: PageQuery, search: str, place: tuple[type, ...]) -> Window:
     """
     limit = DEFAULT_LIMIT if query.limit is None else query.limit
     if query.cursor is None:
-        return Window(search, None, query.offset or 0, limit)
+        return Window(search, None, query.offset, limit)
     if query.offset is not None:
         raise invalid(["body", "offset"], "cannot be combined with a cursor")
-    return Window(search, _decode(query.cursor, search, place), 0, limit)
+    return Window(search, _decode(query.cursor, search, place), None, limit)
 
 
 def _encode(search: str, place: tuple[Any, ...]) -> str:

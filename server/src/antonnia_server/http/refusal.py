@@ -80,10 +80,22 @@ class MethodNotAllowed(Refusal):
     title = "The path does not take this method"
 
 
+class RequestTimeout(Refusal):
+    status = 408
+    code = "request_timeout"
+    title = "The request came too slowly"
+
+
 class BodyTooLarge(Refusal):
     status = 413
     code = "body_too_large"
     title = "The body is too large"
+
+
+class TargetTooLong(Refusal):
+    status = 414
+    code = "target_too_long"
+    title = "The path and query are too long"
 
 
 class ValidationFailed(Refusal):
@@ -101,6 +113,12 @@ class IdempotencyKeyReused(Refusal):
     status = 422
     code = "idempotency_key_reused"
     title = "The idempotency key was used for another request"
+
+
+class HeadersTooLarge(Refusal):
+    status = 431
+    code = "headers_too_large"
+    title = "The headers are too large or too many"
 
 
 class Overloaded(Refusal):

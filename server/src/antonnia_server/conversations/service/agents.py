@@ -77,7 +77,7 @@ def search_agents(
 ) -> Listing[HumanAgent | AIAgent]:
     """Agents from the oldest to the newest."""
     wanted = window(body, "agents", (int, str))
-    rows = storage.list_agents(
+    found = storage.list_agents(
         tx,
         caller,
         wanted,
@@ -85,7 +85,7 @@ def search_agents(
         assistant_id=body.assistant_id,
         profile_id=body.profile_id,
     )
-    return wanted.page(rows, wire.agent, lambda row: (row.created_at, row.id))
+    return wanted.page(found, wire.agent, lambda row: (row.created_at, row.id))
 
 
 def _find(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow:

@@ -169,8 +169,8 @@ def search_messages(tx: Transaction, caller: Caller, body: MessageSearch) -> Lis
     """Messages in the order of their position, session by session."""
     wanted = window(body, "messages", (str, int))
     filters = {name: value for name in _FILTERS if (value := getattr(body, name)) is not None}
-    rows = storage.list_messages(tx, caller, wanted, filters, is_descending=body.order == "desc")
-    return wanted.page(rows, wire.message, lambda row: (row.session_id, row.position))
+    found = storage.list_messages(tx, caller, wanted, filters, is_descending=body.order == "desc")
+    return wanted.page(found, wire.message, lambda row: (row.session_id, row.position))
 
 
 def list_user_messages_after(

@@ -103,7 +103,7 @@ def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Lis
     # Here null means something: the sessions that wait for a person.
     if "agent_id" in body.model_fields_set:
         filters["agent_id"] = body.agent_id
-    rows = search_storage.list_sessions(
+    found = search_storage.list_sessions(
         tx,
         caller,
         wanted,
@@ -112,7 +112,7 @@ def search_sessions(tx: Transaction, caller: Caller, body: SessionSearch) -> Lis
         created_after=_moment(body, "created_after"),
         created_before=_moment(body, "created_before"),
     )
-    return wanted.page(rows, wire.session, lambda row: (row.created_at, row.id))
+    return wanted.page(found, wire.session, lambda row: (row.created_at, row.id))
 
 
 def _moment(body: SessionSearch, name: Literal["created_after", "created_before"]) -> int | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..tables import agents, sessions
 
@@ -139,7 +139,7 @@ def list_agents(
     type: str | None,
     assistant_id: str | None,
     profile_id: str | None,
-) -> list[AgentRow]:
+) -> Found[AgentRow]:
     """Agents from the oldest to the newest."""
     query = sa.select(*COLUMNS).where(
         _t.organization_id == caller.organization_id, _t.deleted_at.is_(None)
@@ -155,4 +155,5 @@ def list_agents(
     if window.after is not None:
         query = query.where(sa.tuple_(_t.created_at, _t.id) > sa.tuple_(*window.after))
     query = query.order_by(_t.created_at, _t.id).offset(window.offset).limit(window.fetch)
-    return [AgentRow._make(row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return window.take(map(AgentRow._make, rows), lambda row: row.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..tables import messages
 
@@ -139,13 +140,13 @@ def list_messages(
     filters: Mapping[str, str],
     *,
     is_descending: bool,
-) -> list[MessageRow]:
+) -> Found[MessageRow]:
     """Messages whose columns equal `filters`, session by session in the order of their position."""
     after: dict[str, Any] = {}
     if window.after is not None:
         after = dict(zip(("after_session_id", "after_position"), window.after, strict=True))
     statement = _listing(tuple(filters), is_after=bool(after), is_descending=is_descending)
-    return statement.all(
+    rows = statement.each(
         tx,
         organization_id=caller.organization_id,
         offset=window.offset,
@@ -153,6 +154,8 @@ def list_messages(
         **filters,
         **after,
     )
+    with closing(rows):
+        return window.take(rows, lambda row: row.content)
 
 
 # Clients that wait for an answer ask this again and again, in a handful of shapes.

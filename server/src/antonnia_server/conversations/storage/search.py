@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..metadata import indexed_path, indexed_value
 from ..tables import session_metadata, sessions
@@ -29,7 +29,7 @@ def list_sessions(
     metadata: Mapping[str, Any],
     created_after: int | None,
     created_before: int | None,
-) -> list[SessionRow]:
+) -> Found[SessionRow]:
     """Sessions from the newest to the oldest.
 
     `filters` gives columns and the values they must equal, `None` for those that must be null.
@@ -58,7 +58,8 @@ def list_sessions(
         query = query.where(sa.tuple_(created_at, session_id) < sa.tuple_(*window.after))
     query = query.order_by(created_at.desc(), session_id.desc())
     query = query.offset(window.offset).limit(window.fetch)
-    return [SessionRow._make(row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return window.take(map(SessionRow._make, rows), lambda row: row.metadata)
 
 
 def _ids_by_metadata(

@@ -16,7 +16,7 @@ from antonnia.orchestrator.types import (
     Verdict,
 )
 from antonnia_server.http.documents import describes
-from antonnia_server.http.endpoint import read, search, write
+from antonnia_server.http.endpoint import ask, read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
@@ -87,4 +87,4 @@ async def search_matches(request: Request, knowledge_id: str) -> Response:
 )
 async def decide(request: Request, knowledge_id: str) -> Response:
     """Say what an assistant with this base alone would do with a question."""
-    return await read(request, service.decide, knowledge_id, body=KnowledgeDecide)
+    return await ask(request, service.decide, knowledge_id, body=KnowledgeDecide)

@@ -89,7 +89,8 @@ def search_assistants(tx: Transaction, caller: Caller, body: AssistantSearch) ->
     """Assistants from the oldest to the newest."""
     wanted = window(body, "assistants", (int, str))
     rows = storage.list_assistants(tx, caller, wanted)
-    return wanted.page(rows, wire.assistant, lambda row: (row.created_at, row.id))
+    found = wanted.take(rows, lambda row: [row.name, row.description, row.knowledge_ids])
+    return wanted.page(found, wire.assistant, lambda row: (row.created_at, row.id))
 
 
 def add_knowledge(tx: Transaction, caller: Caller, assistant_id: str, knowledge_id: str) -> None:

@@ -58,7 +58,7 @@ def search_gaps(
     wanted = window(body, f"gaps_{body.order}", _PLACES[body.order])
     rows = storage.list_gaps(tx, caller, knowledge_id, wanted, status=body.status, order=body.order)
     return wanted.page(
-        rows,
+        wanted.take(rows, lambda row: row.question),
         wire.gap,
         lambda row: tuple(getattr(row, column.name) for column in storage.PLACES[body.order]),
     )

@@ -45,7 +45,8 @@ def list_bases(tx: Transaction, caller: Caller, query: PageQuery) -> Listing[Bas
     """The bases by name."""
     wanted = window(query, "knowledge", (str,))
     rows = storage.list_bases(tx, caller, wanted)
-    return wanted.page(rows, lambda row: row, lambda row: (row.name,))
+    found = wanted.take(rows, lambda row: row.name)
+    return wanted.page(found, lambda row: row, lambda row: (row.name,))
 
 
 def rename_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:

@@ -75,7 +75,8 @@ def list_entries(
         raise KnowledgeNotFound(knowledge_id)
     wanted = window(query, "knowledge_entries", (int,))
     rows = storage.list_entries(tx, caller, knowledge_id, wanted)
-    return wanted.page(rows, lambda row: row, lambda row: (row.number,))
+    found = wanted.take(rows, lambda row: [row.text, row.phrasings, row.added_phrasings])
+    return wanted.page(found, lambda row: row, lambda row: (row.number,))
 
 
 def update_entry(

@@ -1,0 +1,32 @@
+"""A server on a socket for each test; `@pytest.mark.parametrize("limits", …)` sets its limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from in_process import START, Server, Template, serving
+from listening import Listening
+from listening import listening as listening_on
+
+from antonnia_server.clock import HandClock, from_datetime
+from antonnia_server.settings import Limits
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits()
+
+
+@pytest.fixture
+async def server(template: Template, database_path: Path, limits: Limits) -> AsyncIterator[Server]:
+    hand = HandClock(from_datetime(START))
+    async with serving(database_path, template, hand, limits) as server:
+        yield server
+
+
+@pytest.fixture
+async def listening(server: Server, limits: Limits) -> AsyncIterator[Listening]:
+    async with listening_on(server, limits) as listening:
+        yield listening
