@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, startup, writes
+from benchmarks import answers, knowledge, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, table
 from benchmarks.settings import Settings
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
     "startup": startup.measure,
+    "knowledge": knowledge.measure,
 }
 
 
@@ -31,6 +32,9 @@ def main() -> int:
         rounds=arguments.rounds,
         seconds=arguments.seconds,
         answers=arguments.answers,
+        clinc150=arguments.clinc150,
+        banking77=arguments.banking77,
+        entries=arguments.entries,
     )
     figures: list[Figure] = []
     try:
@@ -57,6 +61,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of one round of writes")
     parser.add_argument("--answers", type=int, default=2000, help="in the throughput run")
+    parser.add_argument("--clinc150", type=Path, metavar="FILE", help="data_full.json of CLINC150")
+    parser.add_argument(
+        "--banking77",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="train.csv and test.csv of BANKING77, or one of them",
+    )
+    parser.add_argument("--entries", type=int, default=100_000, help="of the large knowledge base")
     arguments = parser.parse_args()
     unknown = set(arguments.benchmarks) - set(BENCHMARKS)
     if unknown:

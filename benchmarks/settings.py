@@ -15,3 +15,8 @@ class Settings:
     rounds: int
     seconds: float
     answers: int
+    # Of the knowledge benchmark: the public sets of questions, where there are any, and how many
+    # entries the large base has.
+    clinc150: Path | None
+    banking77: list[Path]
+    entries: int

@@ -29,7 +29,7 @@ async def test_a_base_is_made_read_renamed_and_listed(
     assert renamed == await orchestrator.knowledge.get(created.id)
     assert (renamed.name, renamed.created_at) == ("The shop", created.created_at)
     assert renamed.updated_at == clock.now
-    assert [base.name for base in await orchestrator.knowledge.search()] == ["The shop", "faq"]
+    assert [base.name for base in await orchestrator.knowledge.search()] == ["faq", "The shop"]
     assert await orchestrator.knowledge.search(name="The shop") == [renamed]
     assert await orchestrator.knowledge.search(name="Shop") == []
 
@@ -82,7 +82,7 @@ async def test_pages_lead_through_all_bases(orchestrator: Orchestrator) -> None:
 
     page = await orchestrator.knowledge.search(limit=2)
 
-    assert [base.name async for base in page.iterate_all()] == ["a", "b", "c", "faq"]
+    assert [base.name async for base in page.iterate_all()] == ["faq", "c", "a", "b"]
 
 
 async def test_a_new_entry_answers_the_next_question(

@@ -25,6 +25,7 @@ from .http.intake import Intake
 from .jobs import Runner
 from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
+from .orchestrator.knowledge import service as knowledge
 from .settings import Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -73,6 +74,7 @@ def _lifespan(
             # One process owns the file: whoever held a lease before is gone.
             await db.write(jobs.end_all_leases)
             await db.write(schedule_cleaning)
+            await db.write(knowledge.schedule_rebuilds)
             runner = Runner(
                 db,
                 clock,

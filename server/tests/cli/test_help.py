@@ -11,7 +11,8 @@ from given_server import run
 
 from antonnia_server.cli import main
 
-COMMANDS = ["dev", "serve", "migrate", "token create", "knowledge import"]
+KNOWLEDGE = ["knowledge import", "knowledge list", "knowledge remove"]
+COMMANDS = ["dev", "serve", "migrate", "token create", *KNOWLEDGE]
 HEAVY = ["fastapi", "sqlalchemy", "pydantic", "httpx", "uvicorn", "alembic"]
 
 

@@ -36,7 +36,11 @@ def tx(path: Path) -> Iterator[Transaction]:
     engine = connect(path)
     with engine.connect() as connection, connection.begin():
         metadata.create_all(
-            connection, tables=[tables.knowledge_bases, tables.knowledge_entries, jobs]
+            connection,
+            tables=[
+                *(table for name, table in vars(tables).items() if name.startswith("knowledge_")),
+                jobs,
+            ],
         )
         yield transaction(connection)
     engine.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import pytest
 
@@ -17,7 +17,8 @@ Learn = Callable[[str, str], ImportResult]
 Find = Callable[[str], list[str]]
 
 
-class Page(NamedTuple):
+@dataclass
+class Page:
     limit: int | None = None
     offset: int | None = None
     cursor: str | None = None
@@ -124,7 +125,7 @@ def test_entries_and_bases_come_in_pages(
 
     assert [entry.id for entry in [*first.items, *second.items]] == made
     assert second.next_cursor is None
-    assert [base.id for base in [*bases.items, *more.items]] == [other, knowledge_id]
+    assert [base.id for base in [*bases.items, *more.items]] == [knowledge_id, other]
 
 
 def test_a_deleted_base_is_gone_at_once_and_empties_piece_by_piece(

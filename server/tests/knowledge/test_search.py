@@ -236,5 +236,5 @@ async def test_a_unit_that_fails_leaves_no_index_and_harms_no_other_unit(
         await database.close()
 
     assert isinstance(failed, ZeroDivisionError)
-    assert indexes == 2
+    assert indexes == 1
     assert verdict.outcome == "answer"

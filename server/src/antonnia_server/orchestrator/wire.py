@@ -24,12 +24,12 @@ from .storage.gaps import GapRow
 from .storage.runs import StoredRun, StoredStep
 
 
-def knowledge(caller: Caller, row: BaseRow, entries: int) -> Knowledge:
+def knowledge(caller: Caller, row: BaseRow) -> Knowledge:
     return Knowledge(
         id=row.id,
         organization_id=caller.organization_id,
         name=row.name,
-        entries=entries,
+        entries=row.entry_count,
         created_at=to_datetime(row.created_at),
         updated_at=to_datetime(row.updated_at),
     )

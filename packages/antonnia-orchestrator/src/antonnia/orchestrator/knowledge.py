@@ -109,7 +109,7 @@ class KnowledgeBases:
         *,
         cursor: Optional[str] = None,
     ) -> Page[Knowledge]:
-        """Read the knowledge bases.
+        """Read the knowledge bases, from the oldest to the newest.
 
         Args:
             name: Only the base of exactly this name.

@@ -186,7 +186,7 @@ class RawKnowledgeBases(Protocol):
         *,
         cursor: Optional[str] = None,
     ) -> RawResponse[Page[Knowledge]]:
-        """Read the knowledge bases."""
+        """Read the knowledge bases, from the oldest to the newest."""
         ...
 
     async def search_matches(

@@ -16,6 +16,13 @@ knowledge_bases = sa.Table(
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     # Since when nobody finds it any more; its entries go piece by piece, this row stays.
     sa.Column("deleted_at", sa.BigInteger),
+    sa.Column("entry_count", sa.Integer, nullable=False, server_default="0"),
+    # Which format of the index answers (see `index`).
+    sa.Column("index_format", sa.Integer, nullable=False, server_default="1"),
+    # While one of a newer format is written: the number of the last entry that it holds.
+    sa.Column("rebuilt_to", sa.Integer),
+    # What its own entries taught about when an answer is right; none until that is known.
+    sa.Column("calibration", Json),
     sa.UniqueConstraint("organization_id", "name"),
     sqlite_with_rowid=False,
 )
@@ -53,4 +60,15 @@ knowledge_entries = sa.Table(
     sa.UniqueConstraint("organization_id", "knowledge_id", "number"),
     sa.UniqueConstraint("organization_id", "knowledge_id", "file_name", "anchor"),
     sa.CheckConstraint("kind IN ('article', 'question')", name="kind"),
+)
+
+# Every word of a base that a misspelled one may have been meant as. Words stay when their last
+# entry goes: a search asks the index how many entries have one.
+knowledge_words = sa.Table(
+    "knowledge_words",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("knowledge_id", sa.Text, primary_key=True),
+    sa.Column("word", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
 )

@@ -43,7 +43,7 @@ async def create_knowledge(request: Request) -> Response:
 
 @router.post("/knowledge/search", **describes(list[Knowledge], body=KnowledgeList))
 async def search_knowledge(request: Request) -> Response:
-    """List knowledge bases by name."""
+    """List knowledge bases from the oldest to the newest."""
     return await search(request, service.search_knowledge, body=KnowledgeList, items=_BASES)
 
 

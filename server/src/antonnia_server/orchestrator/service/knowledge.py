@@ -19,7 +19,6 @@ from antonnia_server.http.refusal import invalid
 
 from .. import wire
 from ..knowledge import service as knowledge
-from ..knowledge.service import BaseRow
 
 
 def create_knowledge(tx: Transaction, caller: Caller, body: KnowledgeCreate) -> Knowledge:
@@ -27,7 +26,7 @@ def create_knowledge(tx: Transaction, caller: Caller, body: KnowledgeCreate) -> 
 
 
 def get_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> Knowledge:
-    return _shown(tx, caller, knowledge.get_base(tx, caller, knowledge_id))
+    return wire.knowledge(caller, knowledge.get_base(tx, caller, knowledge_id))
 
 
 def update_knowledge(
@@ -46,13 +45,13 @@ def delete_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> None
 
 
 def search_knowledge(tx: Transaction, caller: Caller, body: KnowledgeList) -> Listing[Knowledge]:
-    """The bases by name, or the one of a name."""
+    """The bases from the oldest to the newest, or the one of a name."""
     if body.name is not None:
         found = knowledge.find_base_by_name(tx, caller, body.name)
         is_wanted = found is not None and body.cursor is None and not body.offset
         return Listing([get_knowledge(tx, caller, found)] if found and is_wanted else [], None)
     page = knowledge.list_bases(tx, caller, body)
-    return Listing([_shown(tx, caller, base) for base in page.items], page.next_cursor)
+    return Listing([wire.knowledge(caller, base) for base in page.items], page.next_cursor)
 
 
 def search_matches(
@@ -68,7 +67,3 @@ def decide(tx: Transaction, caller: Caller, knowledge_id: str, body: KnowledgeDe
     """What an assistant with this base alone would do with a question."""
     knowledge.get_base(tx, caller, knowledge_id)
     return wire.verdict(knowledge.decide(tx, caller, [knowledge_id], body.question))
-
-
-def _shown(tx: Transaction, caller: Caller, base: BaseRow) -> Knowledge:
-    return wire.knowledge(caller, base, knowledge.count_entries(tx, caller, base.id))

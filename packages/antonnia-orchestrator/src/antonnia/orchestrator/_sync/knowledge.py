@@ -111,7 +111,7 @@ class SyncKnowledgeBases:
         *,
         cursor: Optional[str] = None,
     ) -> SyncPage[Knowledge]:
-        """Read the knowledge bases.
+        """Read the knowledge bases, from the oldest to the newest.
 
         Args:
             name: Only the base of exactly this name.

@@ -186,7 +186,7 @@ class SyncRawKnowledgeBases(Protocol):
         *,
         cursor: Optional[str] = None,
     ) -> RawResponse[SyncPage[Knowledge]]:
-        """Read the knowledge bases."""
+        """Read the knowledge bases, from the oldest to the newest."""
         ...
 
     def search_matches(

@@ -5,7 +5,6 @@ from ..storage.entries import EntryRow
 from .asking import decide, search
 from .bases import (
     DELETE_KNOWLEDGE,
-    count_entries,
     create_base,
     delete_base,
     delete_piece,
@@ -13,6 +12,14 @@ from .bases import (
     get_base,
     list_bases,
     rename_base,
+)
+from .calibrating import (
+    ASKED_AT_ONCE,
+    CALIBRATE_KNOWLEDGE,
+    calibrate,
+    find_examples,
+    sample_numbers,
+    schedule_calibration,
 )
 from .entries import (
     add_phrasing,
@@ -31,15 +38,19 @@ from .imports import (
     remove_entries,
     remove_missing,
 )
+from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
 
 __all__ = [
+    "ASKED_AT_ONCE",
+    "CALIBRATE_KNOWLEDGE",
     "DELETE_KNOWLEDGE",
     "PIECE",
+    "REBUILD_INDEX",
     "BaseRow",
     "EntryRow",
     "ImportResult",
     "add_phrasing",
-    "count_entries",
+    "calibrate",
     "create_base",
     "create_entry",
     "decide",
@@ -47,6 +58,7 @@ __all__ = [
     "delete_entry",
     "delete_piece",
     "find_base_by_name",
+    "find_examples",
     "get_base",
     "get_entry",
     "import_entries",
@@ -54,9 +66,13 @@ __all__ = [
     "list_bases",
     "list_entries",
     "put_entries",
+    "rebuild_piece",
     "remove_entries",
     "remove_missing",
     "rename_base",
+    "sample_numbers",
+    "schedule_calibration",
+    "schedule_rebuilds",
     "search",
     "update_entry",
 ]

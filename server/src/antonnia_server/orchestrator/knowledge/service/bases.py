@@ -9,8 +9,10 @@ from antonnia_server.http.pagination import Listing, PageQuery, window
 
 from .. import index
 from ..errors import KnowledgeNameTaken, KnowledgeNotFound
+from ..index import FORMAT, Index
 from ..storage import bases as storage
 from ..storage import entries as entries_storage
+from ..storage import words as words_storage
 from ..storage.bases import BaseRow
 
 DELETE_KNOWLEDGE = "delete_knowledge"
@@ -25,8 +27,8 @@ def create_base(tx: Transaction, caller: Caller, name: str) -> str:
         raise KnowledgeNameTaken(name)
 
     knowledge_id = ids.new("kb")
-    storage.insert_base(tx, caller, knowledge_id, name)
-    index.create_index(tx, knowledge_id)
+    storage.insert_base(tx, caller, knowledge_id, name, index_format=FORMAT)
+    index.create_index(tx, Index(knowledge_id))
     return knowledge_id
 
 
@@ -42,11 +44,11 @@ def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
 
 
 def list_bases(tx: Transaction, caller: Caller, query: PageQuery) -> Listing[BaseRow]:
-    """The bases by name."""
+    """The bases from the oldest to the newest."""
     wanted = window(query, "knowledge", (str,))
     rows = storage.list_bases(tx, caller, wanted)
     found = wanted.take(rows, lambda row: row.name)
-    return wanted.page(found, lambda row: row, lambda row: (row.name,))
+    return wanted.page(found, lambda row: row, lambda row: (row.id,))
 
 
 def rename_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
@@ -58,10 +60,6 @@ def rename_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -
     if storage.find_base_by_name(tx, caller, name) is not None:
         raise KnowledgeNameTaken(name)
     storage.rename_base(tx, caller, knowledge_id, name)
-
-
-def count_entries(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
-    return entries_storage.count_entries(tx, caller, knowledge_id)
 
 
 def delete_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
@@ -76,7 +74,12 @@ def delete_piece(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
     """Delete some of a base that nobody finds any more; whether anything is left of it."""
     if entries_storage.delete_entries(tx, caller, knowledge_id, at_most=DELETED_AT_ONCE):
         return True
-    if index.empty_piece(tx, knowledge_id, at_most=DELETED_AT_ONCE):
+    if words_storage.delete_words(tx, caller, knowledge_id, at_most=DELETED_AT_ONCE):
         return True
-    index.drop_index(tx, knowledge_id)
+    for format in range(1, FORMAT + 1):
+        where = Index(knowledge_id, format)
+        if index.exists(tx, where):
+            if not index.empty_piece(tx, where, at_most=DELETED_AT_ONCE):
+                index.drop_index(tx, where)
+            return True
     return False

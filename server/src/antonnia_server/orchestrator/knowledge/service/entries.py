@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from antonnia_server import ids
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Listing, PageQuery, window
 
-from .. import index
 from ..entry import Entry, kind_of
 from ..errors import EntryNotFound, KnowledgeNotFound
 from ..storage import bases
 from ..storage import entries as storage
+from ..storage.bases import BaseRow
 from ..storage.entries import EntryRow
-from .indexing import put_into_index
+from .calibrating import schedule_calibration
+from .indexing import Numbered, put_into_index, take_from_index
 
 # Beyond these a phrasing says nothing that the others have not said.
 MAX_PHRASINGS = 200
@@ -55,9 +57,9 @@ def create_entry(
     storage.insert_entry(
         tx, caller, knowledge_id, entry, entry_id=entry_id, number=number, file_name=_NO_FILE
     )
-    with index.batch(tx):
-        put_into_index(tx, knowledge_id, number, entry)
-    bases.touch_base(tx, caller, knowledge_id)
+    put_into_index(tx, caller, base, [Numbered(number, entry)])
+    bases.touch_base(tx, caller, knowledge_id, added=1)
+    schedule_calibration(tx, caller, knowledge_id)
     return entry_id
 
 
@@ -94,39 +96,55 @@ def update_entry(
 
     An entry that came from a file stays as it is written here until the file says something new.
     """
-    row = _lock(tx, caller, knowledge_id, entry_id)
-    changed = _entry(row, title=title, text=text, source=source)
+    base, row = _lock(tx, caller, knowledge_id, entry_id)
+    changed = replace(
+        entry_of(row),
+        kind=row.kind if title is None else kind_of(title),
+        title=row.title if title is None else title,
+        text=row.text if text is None else text,
+        source=row.source if source is None else source,
+    )
     added = row.added_phrasings
     if phrasings is not None:
-        changed, added = _with_phrasings(changed, _distinct(changed.title, phrasings)), []
-    _replace(tx, caller, knowledge_id, row, changed, added)
+        changed = replace(changed, phrasings=_distinct(changed.title, phrasings))
+        added = []
+    _replace(tx, caller, base, row, changed, added)
 
 
 def add_phrasing(
     tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str, text: str
 ) -> None:
     """Have the entry found by `text` too; one that it has already changes nothing."""
-    row = _lock(tx, caller, knowledge_id, entry_id)
-    entry = _entry(row)
+    base, row = _lock(tx, caller, knowledge_id, entry_id)
     phrasings = _distinct(row.title, [*row.phrasings, *row.added_phrasings, text])
     if len(phrasings) == len(row.phrasings) + len(row.added_phrasings):
         return
-    _replace(tx, caller, knowledge_id, row, entry, [*row.added_phrasings, phrasings[-1]])
+    _replace(tx, caller, base, row, entry_of(row), [*row.added_phrasings, phrasings[-1]])
 
 
 def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> None:
-    row = _lock(tx, caller, knowledge_id, entry_id)
+    base, row = _lock(tx, caller, knowledge_id, entry_id)
     storage.delete_entry(tx, caller, knowledge_id, row.number)
-    with index.batch(tx):
-        index.remove(tx, knowledge_id, row.number)
-    bases.touch_base(tx, caller, knowledge_id)
+    take_from_index(tx, base, [row.number])
+    bases.touch_base(tx, caller, knowledge_id, added=-1)
+    schedule_calibration(tx, caller, knowledge_id)
 
 
-def _lock(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> EntryRow:
+def entry_of(row: EntryRow) -> Entry:
+    """As its author wrote it."""
+    return Entry(
+        row.kind, row.title, row.text, row.source, row.anchor, row.context, tuple(row.phrasings)
+    )
+
+
+def _lock(
+    tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str
+) -> tuple[BaseRow, EntryRow]:
     """Two changes at once would otherwise both begin from the old entry."""
-    if bases.lock_base(tx, caller, knowledge_id) is None:
+    base = bases.lock_base(tx, caller, knowledge_id)
+    if base is None:
         raise KnowledgeNotFound(knowledge_id)
-    return _find(tx, caller, knowledge_id, entry_id)
+    return base, _find(tx, caller, knowledge_id, entry_id)
 
 
 def _find(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> EntryRow:
@@ -139,37 +157,15 @@ def _find(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> 
 def _replace(
     tx: Transaction,
     caller: Caller,
-    knowledge_id: str,
+    base: BaseRow,
     row: EntryRow,
     entry: Entry,
     added_phrasings: list[str],
 ) -> None:
-    storage.update_entry(tx, caller, knowledge_id, row.id, entry, added_phrasings=added_phrasings)
-    with index.batch(tx):
-        index.remove(tx, knowledge_id, row.number)
-        put_into_index(tx, knowledge_id, row.number, entry, added_phrasings)
-    bases.touch_base(tx, caller, knowledge_id)
-
-
-def _entry(
-    row: EntryRow, *, title: str | None = None, text: str | None = None, source: str | None = None
-) -> Entry:
-    title = row.title if title is None else title
-    return Entry(
-        kind_of(title),
-        title,
-        row.text if text is None else text,
-        row.source if source is None else source,
-        row.anchor,
-        row.context,
-        tuple(row.phrasings),
-    )
-
-
-def _with_phrasings(entry: Entry, phrasings: tuple[str, ...]) -> Entry:
-    return Entry(
-        entry.kind, entry.title, entry.text, entry.source, entry.anchor, entry.context, phrasings
-    )
+    storage.update_entry(tx, caller, base.id, row.id, entry, added_phrasings=added_phrasings)
+    put_into_index(tx, caller, base, [Numbered(row.number, entry, added_phrasings)])
+    bases.touch_base(tx, caller, base.id)
+    schedule_calibration(tx, caller, base.id)
 
 
 def _distinct(title: str, phrasings: Sequence[str]) -> tuple[str, ...]:

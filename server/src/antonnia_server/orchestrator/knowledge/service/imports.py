@@ -9,15 +9,19 @@ from antonnia_server import ids
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
-from .. import index
 from ..entry import Entry
 from ..errors import KnowledgeNotFound
 from ..storage import bases
 from ..storage import entries as storage
-from .indexing import put_into_index
+from ..storage.bases import BaseRow
+from .calibrating import schedule_calibration
+from .indexing import Numbered, put_into_index, take_from_index
 
 # The most entries that one unit of work should add, change or remove.
-PIECE = 500
+PIECE = 250
+
+# How many anchors are listed at once.
+ANCHORS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +62,35 @@ def put_entries(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, entries: Sequence[Entry]
 ) -> ImportResult:
     """Add these entries of the file, or change those that read differently now."""
-    _lock_base(tx, caller, knowledge_id)
+    base = _lock_base(tx, caller, knowledge_id)
     number = storage.last_number(tx, caller, knowledge_id)
     result = ImportResult()
-    with index.batch(tx):
-        for entry in entries:
-            before = storage.find_imported(tx, caller, knowledge_id, file_name, entry.anchor)
-            if before is None:
-                number += 1
-                _add(tx, caller, knowledge_id, entry, number=number, file_name=file_name)
-                result += ImportResult(added=1)
-            elif before.fingerprint != entry.fingerprint():
-                storage.update_entry(tx, caller, knowledge_id, before.id, entry, is_imported=True)
-                index.remove(tx, knowledge_id, before.number)
-                put_into_index(tx, knowledge_id, before.number, entry, before.added_phrasings)
-                result += ImportResult(changed=1)
-            else:
-                result += ImportResult(unchanged=1)
-    if result.added or result.changed:
-        bases.touch_base(tx, caller, knowledge_id)
+    written: list[Numbered] = []
+    for entry in entries:
+        before = storage.find_imported(tx, caller, knowledge_id, file_name, entry.anchor)
+        if before is None:
+            number += 1
+            storage.insert_entry(
+                tx,
+                caller,
+                knowledge_id,
+                entry,
+                entry_id=ids.new("entry"),
+                number=number,
+                file_name=file_name,
+            )
+            written.append(Numbered(number, entry))
+            result += ImportResult(added=1)
+        elif before.fingerprint != entry.fingerprint():
+            storage.update_entry(tx, caller, knowledge_id, before.id, entry, is_imported=True)
+            written.append(Numbered(before.number, entry, before.added_phrasings))
+            result += ImportResult(changed=1)
+        else:
+            result += ImportResult(unchanged=1)
+    if written:
+        put_into_index(tx, caller, base, written)
+        bases.touch_base(tx, caller, knowledge_id, added=result.added)
+        schedule_calibration(tx, caller, knowledge_id)
     return result
 
 
@@ -84,57 +98,44 @@ def remove_missing(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, kept: Collection[str]
 ) -> int:
     """Remove up to `PIECE` entries of the file whose anchor is not in `kept`; says how many."""
-    imported = list_anchors(tx, caller, knowledge_id, file_name)
+    _lock_base(tx, caller, knowledge_id)
+    imported = storage.list_anchors(tx, caller, knowledge_id, file_name)
     missing = [anchor for anchor in imported if anchor not in kept][:PIECE]
     return remove_entries(tx, caller, knowledge_id, file_name, missing)
 
 
-def list_anchors(tx: Transaction, caller: Caller, knowledge_id: str, file_name: str) -> list[str]:
-    """The anchor of every entry that the file brought."""
-    _lock_base(tx, caller, knowledge_id)
-    imported = storage.list_imported(tx, caller, knowledge_id, file_name)
-    return [anchor for _, anchor in imported]
+def list_anchors(
+    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, *, after: str = ""
+) -> list[str]:
+    """The next anchors, in their order, of entries that the file brought; none after the last."""
+    if bases.find_base(tx, caller, knowledge_id) is None:
+        raise KnowledgeNotFound(knowledge_id)
+    return storage.list_anchors(
+        tx, caller, knowledge_id, file_name, after=after, limit=ANCHORS_AT_ONCE
+    )
 
 
 def remove_entries(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchors: Collection[str]
 ) -> int:
     """Remove the file's entries of these anchors, `PIECE` at most; says how many there were."""
-    _lock_base(tx, caller, knowledge_id)
-    imported = storage.list_imported(tx, caller, knowledge_id, file_name)
-    wanted = set(anchors)
-    numbers = [number for number, anchor in imported if anchor in wanted]
-    with index.batch(tx):
-        for number in numbers:
-            storage.delete_entry(tx, caller, knowledge_id, number)
-            index.remove(tx, knowledge_id, number)
+    base = _lock_base(tx, caller, knowledge_id)
+    found = (
+        storage.find_imported(tx, caller, knowledge_id, file_name, anchor) for anchor in anchors
+    )
+    numbers = [row.number for row in found if row is not None]
+    for number in numbers:
+        storage.delete_entry(tx, caller, knowledge_id, number)
     if numbers:
-        bases.touch_base(tx, caller, knowledge_id)
+        take_from_index(tx, base, numbers)
+        bases.touch_base(tx, caller, knowledge_id, added=-len(numbers))
+        schedule_calibration(tx, caller, knowledge_id)
     return len(numbers)
 
 
-def _lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
+def _lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> BaseRow:
     """Two imports at once would otherwise give the same number to two entries."""
-    if bases.lock_base(tx, caller, knowledge_id) is None:
+    base = bases.lock_base(tx, caller, knowledge_id)
+    if base is None:
         raise KnowledgeNotFound(knowledge_id)
-
-
-def _add(
-    tx: Transaction,
-    caller: Caller,
-    knowledge_id: str,
-    entry: Entry,
-    *,
-    number: int,
-    file_name: str,
-) -> None:
-    storage.insert_entry(
-        tx,
-        caller,
-        knowledge_id,
-        entry,
-        entry_id=ids.new("entry"),
-        number=number,
-        file_name=file_name,
-    )
-    put_into_index(tx, knowledge_id, number, entry)
+    return base

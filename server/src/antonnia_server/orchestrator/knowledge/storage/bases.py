@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,8 +18,19 @@ _bases = knowledge_bases.c
 class BaseRow(NamedTuple):
     id: str
     name: str
+    entry_count: int
+    index_format: int
+    rebuilt_to: int | None
+    calibration: dict[str, Any] | None
     created_at: int
     updated_at: int
+
+
+class OldBase(NamedTuple):
+    """A base whose index is of an older format."""
+
+    organization_id: str
+    id: str
 
 
 _COLUMNS = [_bases[name] for name in BaseRow._fields]
@@ -36,12 +47,15 @@ _FIND = Statement(
 )
 
 
-def insert_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
+def insert_base(
+    tx: Transaction, caller: Caller, knowledge_id: str, name: str, *, index_format: int
+) -> None:
     tx.connection.execute(
         sa.insert(knowledge_bases).values(
             organization_id=caller.organization_id,
             id=knowledge_id,
             name=name,
+            index_format=index_format,
             created_at=tx.now,
             updated_at=tx.now,
         )
@@ -63,6 +77,14 @@ def lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> BaseRow | N
     return None if row is None else BaseRow(*row)
 
 
+def list_old(tx: Transaction, *, format: int) -> list[OldBase]:
+    """The bases of every organization whose index is not of this format."""
+    query = sa.select(_bases.organization_id, _bases.id).where(
+        _bases.index_format != format, _IS_KEPT
+    )
+    return [OldBase(*row) for row in tx.connection.execute(query)]
+
+
 def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
     return tx.connection.scalar(
         sa.select(_bases.id).where(
@@ -72,22 +94,43 @@ def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
 
 
 def list_bases(tx: Transaction, caller: Caller, wanted: Window) -> list[BaseRow]:
-    """In the order of their names."""
+    """In the order in which they were made."""
     query = (
         sa.select(*_COLUMNS)
         .where(_bases.organization_id == caller.organization_id, _IS_KEPT)
-        .order_by(_bases.name)
+        .order_by(_bases.id)
         .limit(wanted.fetch)
         .offset(wanted.offset)
     )
     if wanted.after is not None:
-        query = query.where(_bases.name > wanted.after[0])
+        query = query.where(_bases.id > wanted.after[0])
     return [BaseRow(*row) for row in tx.connection.execute(query)]
 
 
-def touch_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
+def touch_base(tx: Transaction, caller: Caller, knowledge_id: str, *, added: int = 0) -> None:
+    """Say that its entries have changed, and how many more there are."""
     tx.connection.execute(
-        sa.update(knowledge_bases).where(*_is(caller, knowledge_id)).values(updated_at=tx.now)
+        sa.update(knowledge_bases)
+        .where(*_is(caller, knowledge_id))
+        .values(updated_at=tx.now, entry_count=_bases.entry_count + added)
+    )
+
+
+def update_index(
+    tx: Transaction, caller: Caller, knowledge_id: str, *, format: int, rebuilt_to: int | None
+) -> None:
+    tx.connection.execute(
+        sa.update(knowledge_bases)
+        .where(*_is(caller, knowledge_id))
+        .values(index_format=format, rebuilt_to=rebuilt_to)
+    )
+
+
+def update_calibration(
+    tx: Transaction, caller: Caller, knowledge_id: str, calibration: dict[str, Any] | None
+) -> None:
+    tx.connection.execute(
+        sa.update(knowledge_bases).where(*_is(caller, knowledge_id)).values(calibration=calibration)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Window
 
-from ..entry import Entry
+from ..entry import Entry, EntryKind
 from ..tables import knowledge_entries
 
 _entries = knowledge_entries.c
@@ -32,7 +31,7 @@ class EntryRow(NamedTuple):
 
     id: str
     number: int
-    kind: str
+    kind: EntryKind
     title: str
     context: str
     text: str
@@ -46,8 +45,8 @@ class EntryRow(NamedTuple):
     updated_at: int
 
 
-class _Count(NamedTuple):
-    entries: int
+class _Last(NamedTuple):
+    number: int | None
 
 
 class Imported(NamedTuple):
@@ -76,51 +75,70 @@ _FIND_ROW = Statement(
     ),
     EntryRow,
 )
-_COUNT_ENTRIES = Statement(
-    sa.select(sa.func.count(_entries.number)).where(
+_FIND_NUMBER = Statement(
+    sa.select(*_COLUMNS).where(
+        _entries.organization_id == sa.bindparam("organization_id"),
+        _entries.knowledge_id == sa.bindparam("knowledge_id"),
+        _entries.number == sa.bindparam("number"),
+    ),
+    EntryRow,
+)
+_FIND_IMPORTED = Statement(
+    sa.select(*(_entries[name] for name in Imported._fields)).where(
+        _entries.organization_id == sa.bindparam("organization_id"),
+        _entries.knowledge_id == sa.bindparam("knowledge_id"),
+        _entries.file_name == sa.bindparam("file_name"),
+        _entries.anchor == sa.bindparam("anchor"),
+    ),
+    Imported,
+)
+_INSERT: Statement[EntryRow] = Statement(sa.insert(knowledge_entries))
+_LAST_NUMBER = Statement(
+    sa.select(sa.func.max(_entries.number)).where(
         _entries.organization_id == sa.bindparam("organization_id"),
         _entries.knowledge_id == sa.bindparam("knowledge_id"),
     ),
-    _Count,
+    _Last,
 )
 
 
 def last_number(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
     """The highest number that an entry of the base has, or 0."""
-    query = sa.select(sa.func.max(_entries.number)).where(*_is_in_base(caller, knowledge_id))
-    return tx.connection.scalar(query) or 0
-
-
-def count_entries(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
-    counted = _COUNT_ENTRIES.find(
-        tx, organization_id=caller.organization_id, knowledge_id=knowledge_id
-    )
-    assert counted is not None, "an aggregate always has a row"
-    return counted.entries
+    last = _LAST_NUMBER.find(tx, organization_id=caller.organization_id, knowledge_id=knowledge_id)
+    assert last is not None, "an aggregate always has a row"
+    return last.number or 0
 
 
 def find_imported(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchor: str
 ) -> Imported | None:
-    row = tx.connection.execute(
-        sa.select(_entries.id, _entries.number, _entries.fingerprint, _entries.added_phrasings)
-        .where(*_is_in_base(caller, knowledge_id))
-        .where(_entries.file_name == file_name, _entries.anchor == anchor)
-    ).one_or_none()
-    return None if row is None else Imported(*row)
-
-
-def list_imported(
-    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str
-) -> list[tuple[int, str]]:
-    """The number and anchor of every entry that the file brought."""
-    rows = tx.connection.execute(
-        sa.select(_entries.number, _entries.anchor)
-        .where(*_is_in_base(caller, knowledge_id))
-        .where(_entries.file_name == file_name)
-        .order_by(_entries.number)
+    return _FIND_IMPORTED.find(
+        tx,
+        organization_id=caller.organization_id,
+        knowledge_id=knowledge_id,
+        file_name=file_name,
+        anchor=anchor,
     )
-    return [(number, anchor) for number, anchor in rows]
+
+
+def list_anchors(
+    tx: Transaction,
+    caller: Caller,
+    knowledge_id: str,
+    file_name: str,
+    *,
+    after: str = "",
+    limit: int | None = None,
+) -> list[str]:
+    """The anchors of the entries that the file brought, in their order."""
+    query = (
+        sa.select(_entries.anchor)
+        .where(*_is_in_base(caller, knowledge_id))
+        .where(_entries.file_name == file_name, _entries.anchor > after)
+        .order_by(_entries.anchor)
+        .limit(limit)
+    )
+    return list(tx.connection.scalars(query))
 
 
 def insert_entry(
@@ -133,19 +151,18 @@ def insert_entry(
     number: int,
     file_name: str,
 ) -> None:
-    tx.connection.execute(
-        sa.insert(knowledge_entries).values(
-            organization_id=caller.organization_id,
-            knowledge_id=knowledge_id,
-            id=entry_id,
-            number=number,
-            file_name=file_name,
-            anchor=entry.anchor,
-            fingerprint=entry.fingerprint(),
-            added_phrasings=[],
-            created_at=tx.now,
-            **_content(tx, entry),
-        )
+    _INSERT.run(
+        tx,
+        organization_id=caller.organization_id,
+        knowledge_id=knowledge_id,
+        id=entry_id,
+        number=number,
+        file_name=file_name,
+        anchor=entry.anchor,
+        fingerprint=entry.fingerprint(),
+        added_phrasings=[],
+        created_at=tx.now,
+        **_content(tx, entry),
     )
 
 
@@ -207,6 +224,27 @@ def find_entry(
     )
 
 
+def find_by_number(
+    tx: Transaction, caller: Caller, knowledge_id: str, number: int
+) -> EntryRow | None:
+    return _FIND_NUMBER.find(
+        tx, organization_id=caller.organization_id, knowledge_id=knowledge_id, number=number
+    )
+
+
+def list_after(
+    tx: Transaction, caller: Caller, knowledge_id: str, number: int, *, limit: int
+) -> list[EntryRow]:
+    """The entries of the next higher numbers."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(*_is_in_base(caller, knowledge_id), _entries.number > number)
+        .order_by(_entries.number)
+        .limit(limit)
+    )
+    return [EntryRow(*row) for row in tx.connection.execute(query)]
+
+
 def list_entries(
     tx: Transaction, caller: Caller, knowledge_id: str, wanted: Window
 ) -> list[EntryRow]:
@@ -223,19 +261,12 @@ def list_entries(
     return [EntryRow(*row) for row in tx.connection.execute(query)]
 
 
-def entries_by_number(
-    tx: Transaction, caller: Caller, knowledge_id: str, numbers: Iterable[int]
-) -> dict[int, StoredEntry]:
-    found = (
-        _FIND_ENTRY.find(
-            tx,
-            organization_id=caller.organization_id,
-            knowledge_id=knowledge_id,
-            number=number,
-        )
-        for number in numbers
+def find_stored(
+    tx: Transaction, caller: Caller, knowledge_id: str, number: int
+) -> StoredEntry | None:
+    return _FIND_ENTRY.find(
+        tx, organization_id=caller.organization_id, knowledge_id=knowledge_id, number=number
     )
-    return {entry.number: entry for entry in found if entry is not None}
 
 
 def _content(tx: Transaction, entry: Entry) -> dict[str, Any]:
