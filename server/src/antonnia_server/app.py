@@ -19,6 +19,7 @@ from .clock import Clock
 from .conversations import routes as conversations
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
+from .events.changes import Changes
 from .http import documents
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
@@ -50,6 +51,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.tokens = RememberingTokenLookup(db)
     app.state.intake = Intake(settings.limits)
     app.state.operator_secret = settings.operator_secret
+    app.state.log_changes = Changes(db)
     shown = [("", health.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
