@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
 import queue
+import select
 import signal
 import subprocess
+import termios
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,3 +78,49 @@ def _lines_of(stream: IO[str]) -> queue.Queue[str]:
 
     threading.Thread(target=read, daemon=True).start()
     return lines
+
+
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        ours, its = pty.openpty()
+        self._ours = ours
+        self._unread = ""
+        self.process = subprocess.Popen(
+            [ANTONNIA, *arguments],
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            start_new_session=True,
+            # So that Ctrl-C reaches it.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={**os.environ, "TERM": "dumb", "NO_COLOR": "1"},
+        )
+        os.close(its)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def until(self, text: str) -> str:
+        """What it shows up to and with `text`."""
+        deadline = time.monotonic() + SECONDS
+        while text not in self._unread:
+            left = deadline - time.monotonic()
+            is_readable, _, _ = select.select([self._ours], [], [], max(left, 0))
+            assert is_readable, f"no {text!r} in {self._unread!r}"
+            self._unread += os.read(self._ours, 65536).decode()
+        shown, _, self._unread = self._unread.partition(text)
+        return shown + text
+
+    def ended(self) -> int:
+        """Its exit code, once it has ended."""
+        return self.process.wait(SECONDS)

@@ -69,11 +69,17 @@ def opened_desk(directory: DataDirectory) -> Generator[Desk]:
         yield _ServersDesk(client)
 
 
+def find_running_server(directory: DataDirectory) -> Server | None:
+    """The server that owns the directory, or None if none answers."""
+    server = directory.find_server()
+    return server if server is not None and _answers(server) else None
+
+
 @contextmanager
 def servers_desk(directory: DataDirectory) -> Generator[Desk | None]:
     """The desk of the server that owns the directory, or None if none answers."""
-    server = directory.find_server()
-    if server is None or not _answers(server):
+    server = find_running_server(directory)
+    if server is None:
         yield None
         return
     with _client(server) as client:
