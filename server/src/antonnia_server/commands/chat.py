@@ -39,19 +39,34 @@ class Address(NamedTuple):
 )
 @click.option("--contact", default="you", show_default=True, help="The contact's id and name.")
 @click.option(
-    "--agent", "agent_id", metavar="ID", help="Who to talk to; the default agent if left out."
+    "--agent",
+    "agent_id",
+    metavar="ID",
+    envvar="ANTONNIA_CHAT_AGENT",
+    help="Who to talk to; the default agent if left out.",
 )
-@click.option("--session", "session_id", metavar="ID", help="Go on with this session.")
+@click.option(
+    "--session",
+    "session_id",
+    metavar="ID",
+    envvar="ANTONNIA_CHAT_SESSION",
+    help="Go on with this session.",
+)
 @click.option(
     "--debounce",
     "debounce_seconds",
+    envvar="ANTONNIA_CHAT_DEBOUNCE",
     default=0.0,
     show_default=True,
     type=click.FloatRange(0, 60),
     help="Seconds that the assistant waits for you to stop typing.",
 )
 @click.option(
-    "--json", "is_json", is_flag=True, help="Take questions from a pipe; print a line of JSON each."
+    "--json",
+    "is_json",
+    is_flag=True,
+    envvar="ANTONNIA_CHAT_JSON",
+    help="Take questions from a pipe; print a line of JSON each.",
 )
 @data_options
 def chat(

@@ -82,6 +82,7 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
     "--until-eof",
     "ends_at_eof",
     is_flag=True,
+    envvar="ANTONNIA_DEV_UNTIL_EOF",
     help="End when standard input does: for a program that starts a server of its own.",
 )
 @limit_options

@@ -27,7 +27,13 @@ def sessions() -> None:
 
 
 @sessions.command()
-@click.option("--session", "session_id", metavar="ID", help="Only this session, sess_….")
+@click.option(
+    "--session",
+    "session_id",
+    metavar="ID",
+    envvar="ANTONNIA_SESSIONS_TAIL_SESSION",
+    help="Only this session, sess_….",
+)
 @click.option(
     "--organization", metavar="NAME", help="Whose sessions; the one for development if left out."
 )
@@ -38,7 +44,13 @@ def sessions() -> None:
     type=click.IntRange(0, 500),
     help="How many of the last 500 events to begin with.",
 )
-@click.option("--json", "is_json", is_flag=True, help="Print each event as one line of JSON.")
+@click.option(
+    "--json",
+    "is_json",
+    is_flag=True,
+    envvar="ANTONNIA_SESSIONS_TAIL_JSON",
+    help="Print each event as one line of JSON.",
+)
 @data_options
 def tail(
     directory: DataDirectory,
