@@ -77,22 +77,23 @@ def read_log(tx: Transaction, order: LogQuestion) -> LogPage:
 
     entries: list[LogEntry] = []
     for row in rows:
-        data = json.loads(row.data)
-        changed = data["object"]
-        session_id = changed.get("session_id", row.object_id)
-        if not session_id.startswith("sess_"):
+        data: dict[str, Any] = json.loads(row.data)
+        changed: dict[str, Any] = data["object"]
+        session_id: str | None = changed.get("session_id", row.object_id)
+        if session_id is not None and not session_id.startswith("sess_"):
             session_id = None
         if order.session_id not in (None, session_id):
             continue
-        agent_id = changed.get("agent_id") or (changed.get("agent") or {}).get("id")
+        holder: dict[str, Any] = changed.get("agent") or {}
+        agent_id: str | None = changed.get("agent_id") or holder.get("id")
         entries.append(
             LogEntry(
                 position=row.position,
                 type=row.type,
                 created_at=to_datetime(row.created_at),
                 session_id=session_id,
-                contact_name=session_id and name_of_contact(session_id),
-                agent_name=agent_id and name_of_agent(agent_id),
+                contact_name=None if session_id is None else name_of_contact(session_id),
+                agent_name=None if agent_id is None else name_of_agent(agent_id),
                 data=data,
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -116,7 +116,7 @@ def chat(
 
 
 @contextmanager
-def _address(directory: DataDirectory, url: str | None, token: str | None) -> Iterator[Address]:
+def _address(directory: DataDirectory, url: str | None, token: str | None) -> Generator[Address]:
     """The server to talk to; one of our own, for as long as we talk, if there is none."""
     if url is not None:
         yield Address(url, _needed(token))
@@ -138,7 +138,7 @@ def _needed(token: str | None) -> str:
 
 
 @contextmanager
-def _own_server(directory: DataDirectory) -> Iterator[Address]:
+def _own_server(directory: DataDirectory) -> Generator[Address]:
     """`antonnia dev` in a process of its own; it ends with us, however we end."""
     command = [sys.executable, "-c", "from antonnia_server.cli import main; main()", "dev"]
     process = subprocess.Popen(  # noqa: S603  # our own command

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+
+# With it loaded, what is typed into `input` can be edited and called back.
+import readline
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import click
@@ -39,9 +42,6 @@ class Screen:
 
     def run(self) -> None:
         """Until the person leaves."""
-        # Loaded for what it does to `input`: lines can be edited and called back.
-        import readline  # noqa: F401
-
         click.echo(f"Talking to {self._who()} in session {self._talk.session.id}; /help says more.")
         with self._listening():
             while (line := self._read()) is not None:
@@ -112,7 +112,7 @@ class Screen:
         return printable(self._talk.holder or "a person, when one is free,")
 
     @contextmanager
-    def _listening(self) -> Iterator[None]:
+    def _listening(self) -> Generator[None]:
         """Show what agents write while the person is at the prompt."""
         is_over = threading.Event()
 
@@ -136,8 +136,6 @@ class Screen:
             is_over.set()
 
     def _show_above_prompt(self, heard: list[Heard]) -> None:
-        import readline
-
         click.echo("\r\x1b[K", nl=False)
         for each in heard:
             self._show(each)

@@ -156,15 +156,13 @@ class Talk:
             return Heard(text, self._name_of(message.agent_id), "person")
         run_id = self._last_run_id = message.run_id
         run = self._until_answered(lambda: self._orchestrator.runs.get(run_id))
-        steps = self._until_answered(lambda: self._orchestrator.runs.list_steps(run_id))
-        found: dict[str, Any] = next(
-            (step.output for step in steps if step.type == "retrieval" and step.output), {}
-        )
+        found = _retrieved(self._until_answered(lambda: self._orchestrator.runs.list_steps(run_id)))
+        matches: list[dict[str, Any]] = found.get("matches", [])
         return Heard(
             text,
             self._name_of(message.agent_id),
             found.get("outcome", "hand_off"),
-            sources=tuple(f"{m['title']} ({m['source']})" for m in found.get("matches", ())),
+            sources=tuple(f"{match['title']} ({match['source']})" for match in matches),
             confidence=found.get("confidence"),
             reason=found.get("reason"),
             input_position=run.input_position or 0,
@@ -186,3 +184,11 @@ class Talk:
                     self._on_gone()
                 is_told = True
                 time.sleep(RETRY_SECONDS)
+
+
+def _retrieved(steps: list[RunStep]) -> dict[str, Any]:
+    """What a run found, as its ledger has it."""
+    for step in steps:
+        if step.type == "retrieval" and step.output is not None:
+            return step.output
+    return {}
