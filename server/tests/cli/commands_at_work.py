@@ -13,7 +13,7 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -27,8 +27,9 @@ class AtWork:
         self.process = process
         assert process.stdout is not None
         assert process.stderr is not None
-        self._lines = _lines_of(process.stdout)
-        self._complaints = _lines_of(process.stderr)
+        self._lines, reader = _lines_of(process.stdout)
+        self._complaints, other_reader = _lines_of(process.stderr)
+        self._readers = [reader, other_reader]
 
     def line(self) -> str:
         """The next line that it prints."""
@@ -48,6 +49,12 @@ class AtWork:
         self.process.send_signal(number)
         return self.process.wait(SECONDS)
 
+    def close(self) -> None:
+        """Leave no process behind, and nobody who reads what it prints."""
+        self.process.kill()
+        for reader in self._readers:
+            reader.join(SECONDS)
+
     def _next(self, lines: queue.Queue[str]) -> str:
         try:
             return lines.get(timeout=SECONDS)
@@ -62,22 +69,20 @@ def at_work(*arguments: str | Path) -> Iterator[AtWork]:
     process = subprocess.Popen(
         [ANTONNIA, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
-    with process:
-        try:
-            yield AtWork(process)
-        finally:
-            process.kill()
+    with process, closing(AtWork(process)) as command:
+        yield command
 
 
-def _lines_of(stream: IO[str]) -> queue.Queue[str]:
+def _lines_of(stream: IO[str]) -> tuple[queue.Queue[str], threading.Thread]:
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
         for line in stream:
             lines.put(line.rstrip("\n"))
 
-    threading.Thread(target=read, daemon=True).start()
-    return lines
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return lines, reader
 
 
 class Terminal:
