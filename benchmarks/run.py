@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks import answers, knowledge, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
-from benchmarks.report import Figure, as_json, table
+from benchmarks.report import Figure, as_json, beside_table, table
+from benchmarks.sdk import measure as sdk
 from benchmarks.settings import Settings
 
 BENCHMARKS = {
@@ -22,7 +23,11 @@ BENCHMARKS = {
     "startup": startup.measure,
     "scale": scale.measure,
     "knowledge": knowledge.measure,
+    "sdk": sdk.measure,
 }
+
+# Installs the clients of others at its first run, so it is for who asks for it.
+ON_REQUEST = {"sdk"}
 
 
 def main() -> int:
@@ -42,13 +47,15 @@ def main() -> int:
     )
     figures: list[Figure] = []
     try:
-        for name in arguments.benchmarks or BENCHMARKS:
+        for name in arguments.benchmarks or [one for one in BENCHMARKS if one not in ON_REQUEST]:
             print(f"{name} …", file=sys.stderr, flush=True)
             figures += BENCHMARKS[name](settings)
     except BenchmarkError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(table(figures))
+    if others := beside_table(figures):
+        print(f"\n{others}")
     if arguments.json is not None:
         write_json(arguments.json, settings, figures)
     return 0
@@ -56,7 +63,9 @@ def main() -> int:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("benchmarks", nargs="*", help=f"any of {', '.join(BENCHMARKS)}; else all")
+    parser.add_argument(
+        "benchmarks", nargs="*", help=f"any of {', '.join(BENCHMARKS)}; else all but sdk"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every sample here")
     parser.add_argument("--server", help="command of another server than `antonnia dev`")
     parser.add_argument(

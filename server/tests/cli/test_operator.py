@@ -120,7 +120,7 @@ def test_a_name_that_would_not_show_as_it_is_is_refused(
     ]
 
     for line, field in zip(lines, ["organization", "name", "organization"], strict=True):
-        assert line == f"antonnia: {field}: a name has 1 to 255 printable characters"
+        assert line == f"antonnia: {field}: a name has 1 to 255 printable characters."
 
 
 def test_a_name_that_is_not_text_is_refused(running: Server, tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ _STOPPING = Overloaded(
     "The server stops before this was done. Repeat it, with its Idempotency-Key if it had one.",
     retry_after_seconds=1,
 )
+# An id or a path in a detail is the caller's own, and may be as long as a request can be.
+_MAX_DETAIL_CHARACTERS = 1000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -111,10 +113,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal: Refusal = PathNotFound(f"There is nothing at {path}.")
     elif error.status_code == 405:
-        refusal = MethodNotAllowed(f"{path} does not take {request.method}.")
+        allowed = (error.headers or {}).get("Allow", "").split(", ")
+        refusal = MethodNotAllowed(path, request.method, allowed)
     else:
         refusal = BadRequest(str(error.detail))
-    return problem(refusal, request.scope["request_id"], error.headers or {})
+    return problem(refusal, request.scope["request_id"])
 
 
 def problem(
@@ -125,7 +128,7 @@ def problem(
         "type": f"urn:antonnia:error:{refusal.code}",
         "title": refusal.title,
         "status": refusal.status,
-        "detail": refusal.detail,
+        "detail": _shortened(refusal.detail),
         "code": refusal.code,
         "request_id": request_id,
     }
@@ -140,9 +143,17 @@ def problem(
         sent["connection"] = "close"
     if isinstance(refusal, InvalidToken | TokenExpired | TokenRevoked):
         sent["www-authenticate"] = "Bearer"
+    if isinstance(refusal, MethodNotAllowed):
+        sent["allow"] = ", ".join(refusal.allowed)
     return Response(
         json.dumps(content, ensure_ascii=True),
         refusal.status,
         headers=sent,
         media_type="application/problem+json",
     )
+
+
+def _shortened(detail: str) -> str:
+    if len(detail) <= _MAX_DETAIL_CHARACTERS:
+        return detail
+    return detail[: _MAX_DETAIL_CHARACTERS - 1] + "…"

@@ -6,8 +6,12 @@ which object, and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypedDict
+
+# A name that needs no quotes to be told from the words around it.
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class FieldError(TypedDict):
@@ -78,6 +82,10 @@ class MethodNotAllowed(Refusal):
     status = 405
     code = "method_not_allowed"
     title = "The path does not take this method"
+
+    def __init__(self, path: str, method: str, allowed: Iterable[str]) -> None:
+        self.allowed = sorted(allowed)
+        super().__init__(f"{path} does not take {method}; it takes {', '.join(self.allowed)}.")
 
 
 class RequestTimeout(Refusal):
@@ -152,8 +160,14 @@ class StorageUnavailable(Refusal):
 
 
 def invalid(loc: Sequence[str | int], message: str, kind: str = "value_error") -> ValidationFailed:
-    """A refusal of one field."""
-    where = ".".join(str(part) for part in loc)
+    """A refusal of one field; `message` says what it must be."""
     return ValidationFailed(
-        f"{where}: {message}", errors=[{"loc": list(loc), "msg": message, "type": kind}]
+        f"{place_of(loc)}: {message}.", errors=[{"loc": list(loc), "msg": message, "type": kind}]
+    )
+
+
+def place_of(loc: Sequence[str | int]) -> str:
+    """A place in a request, as a detail names it."""
+    return ".".join(
+        str(part) if isinstance(part, int) or _PLAIN.fullmatch(part) else repr(part) for part in loc
     )
