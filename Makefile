@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What a reader tries out in the checkout is not linted.
 OUR_FILES := packages server tests benchmarks scripts examples docs *.md
-OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e server
+OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e packages/antonnia-orchestrator -e server
 
 .PHONY: setup quickstart check test soak bench lint lock sync clean
 .NOTPARALLEL:
@@ -25,8 +25,9 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, flood or race them, or install interpreters; one after another.
-HEAVY := tests/crash tests/race tests/abuse tests/lanes
+# The suites that kill servers, flood or race them, fail their disks, try what nobody would send, or
+# install interpreters; one after another.
+HEAVY := tests/crash tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.
@@ -41,6 +42,7 @@ test: check
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
 SOAK += ANTONNIA_LANES=all
+SOAK += ANTONNIA_CONTRACT_EXAMPLES=1300 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup
 	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model
@@ -57,6 +59,11 @@ lock: setup
 	$(BIN)/uv export --quiet --all-packages --group dev --no-emit-workspace --no-header \
 		--no-emit-index-url --format requirements-txt --output-file requirements/dev.txt
 	$(BIN)/python scripts/lock_sdk.py
+	for client in client published openai anthropic stripe; do \
+		$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url \
+			--no-header --no-annotate --python-version 3.11 requirements/bench/$$client.in \
+			-o requirements/bench/$$client.txt || exit 1; \
+	done
 	grep -A40 '^uv==' requirements/dev.txt | awk 'NR>1 && !/^ /{exit} {print}' > requirements/uv.txt
 
 # Write the sync clients anew from the async ones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Literal
@@ -24,6 +24,8 @@ class Figure:
     goal: float | None = None
     notes: list[str] = field(default_factory=list)
     samples: dict[str, list[float]] = field(default_factory=dict)
+    # The same quantity of others, reported and not judged.
+    beside: dict[str, float] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
@@ -67,18 +69,36 @@ def stray_notes(name: str, samples: Sequence[float]) -> list[str]:
 
 def table(figures: Sequence[Figure]) -> str:
     heads = ("figure", "ours", "floor", "ours/floor", "target", "goal", "")
-    rows = [heads, *(_row(figure) for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    lines = _aligned([heads, *(_row(figure) for figure in figures)], right=(1, 2, 3))
+    lines += [f"! {note}" for figure in figures for note in figure.notes]
+    return "\n".join(lines)
+
+
+def beside_table(figures: Sequence[Figure]) -> str:
+    """Ours beside the same figure of others; empty if there are none."""
+    compared = [figure for figure in figures if figure.beside]
+    names = list(dict.fromkeys(name for figure in compared for name in figure.beside))
+    if not names:
+        return ""
+    rows = [("beside others", "", "ours", "floor", *names)]
+    for figure in compared:
+        values = [figure.ours, figure.floor, *(figure.beside.get(name) for name in names)]
+        cells = ("" if value is None else _number(value) for value in values)
+        rows.append((figure.name, figure.unit, *cells))
+    return "\n".join(_aligned(rows, right=range(2, len(rows[0]))))
+
+
+def _aligned(rows: Sequence[tuple[str, ...]], right: Container[int]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = (
-            cell.rjust(width) if column in (1, 2, 3) else cell.ljust(width)
+            cell.rjust(width) if column in right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "-" * max(len(line) for line in lines))
-    lines += [f"! {note}" for figure in figures for note in figure.notes]
-    return "\n".join(lines)
+    return lines
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

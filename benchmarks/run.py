@@ -11,9 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, scale, startup, writes
+from benchmarks import answers, knowledge, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
-from benchmarks.report import Figure, as_json, table
+from benchmarks.report import Figure, as_json, beside_table, table
+from benchmarks.sdk import measure as sdk
 from benchmarks.settings import Settings
 
 BENCHMARKS = {
@@ -21,7 +22,12 @@ BENCHMARKS = {
     "answers": answers.measure,
     "startup": startup.measure,
     "scale": scale.measure,
+    "knowledge": knowledge.measure,
+    "sdk": sdk.measure,
 }
+
+# Installs the clients of others at its first run, so it is for who asks for it.
+ON_REQUEST = {"sdk"}
 
 
 def main() -> int:
@@ -35,16 +41,21 @@ def main() -> int:
         sessions=arguments.sessions,
         data=arguments.data,
         started=time.time_ns(),
+        clinc150=arguments.clinc150,
+        banking77=arguments.banking77,
+        entries=arguments.entries,
     )
     figures: list[Figure] = []
     try:
-        for name in arguments.benchmarks or BENCHMARKS:
+        for name in arguments.benchmarks or [one for one in BENCHMARKS if one not in ON_REQUEST]:
             print(f"{name} …", file=sys.stderr, flush=True)
             figures += BENCHMARKS[name](settings)
     except BenchmarkError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(table(figures))
+    if others := beside_table(figures):
+        print(f"\n{others}")
     if arguments.json is not None:
         write_json(arguments.json, settings, figures)
     return 0
@@ -52,7 +63,9 @@ def main() -> int:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("benchmarks", nargs="*", help=f"any of {', '.join(BENCHMARKS)}; else all")
+    parser.add_argument(
+        "benchmarks", nargs="*", help=f"any of {', '.join(BENCHMARKS)}; else all but sdk"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every sample here")
     parser.add_argument("--server", help="command of another server than `antonnia dev`")
     parser.add_argument(
@@ -63,6 +76,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--answers", type=int, default=2000, help="in the throughput run")
     parser.add_argument("--sessions", type=int, default=100_000, help="of the scale benchmark")
     parser.add_argument("--data", type=Path, help="keep the sessions of the scale benchmark here")
+    parser.add_argument("--clinc150", type=Path, metavar="FILE", help="data_full.json of CLINC150")
+    parser.add_argument(
+        "--banking77",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="train.csv and test.csv of BANKING77, or one of them",
+    )
+    parser.add_argument("--entries", type=int, default=100_000, help="of the large knowledge base")
     arguments = parser.parse_args()
     unknown = set(arguments.benchmarks) - set(BENCHMARKS)
     if unknown:

@@ -20,3 +20,8 @@ class Settings:
     data: Path | None
     # In the names of what is written, so that a directory can be written to in several runs.
     started: int
+    # Of the knowledge benchmark: the public sets of questions, where there are any, and how many
+    # entries the large base has.
+    clinc150: Path | None
+    banking77: list[Path]
+    entries: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,13 +31,16 @@ class Life(NamedTuple):
 class ServerProcess:
     """The lives of one server on one data directory."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(
+        self, data: Path, *, log: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
         self.database = data / "antonnia.db"
         self.base_url = ""
         self.token = ""
         self.lives: list[Life] = []
-        self._log = data.with_suffix(".log")
+        self._log = log or data.with_suffix(".log")
+        self._environment = {**os.environ, **(environment or {})}
         self._process: Process | None = None
         self._ready_at = 0
 
@@ -45,7 +49,11 @@ class ServerProcess:
         assert self._process is None, "it runs already"
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command, "--port", "0", "--data", str(self.data), "--json", stdout=PIPE, stderr=log
+                *command,
+                *("--port", "0", "--data", str(self.data), "--json"),
+                stdout=PIPE,
+                stderr=log,
+                env=self._environment,
             )
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), READY_SECONDS)
@@ -53,6 +61,16 @@ class ServerProcess:
         ready = json.loads(line)
         self.base_url, self.token = ready["base_url"], ready["token"]
         self._ready_at = microseconds()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def logged(self) -> str:
+        """What the server has written to stderr, over all its lives."""
+        return self._log.read_text()
 
     @property
     def address(self) -> tuple[str, int]:

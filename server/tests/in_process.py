@@ -17,6 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import AgentCreate
+from antonnia.orchestrator import Orchestrator
+from antonnia.orchestrator.types import AssistantCreate
+from antonnia_server import clock as clock_of_server
 from antonnia_server import jobs
 from antonnia_server.app import create_app
 from antonnia_server.auth import service as auth
@@ -64,9 +67,8 @@ def given_organization(tx: Transaction, name: str) -> Organization:
     caller = Caller(organization_id)
     knowledge_id = knowledge.create_base(tx, caller, "faq")
     knowledge.import_entries(tx, caller, knowledge_id, "faq.md", FAQ)
-    assistant_id = orchestrator.create_assistant(
-        tx, caller, name="Ada", description=None, knowledge_ids=[knowledge_id]
-    )
+    wanted = AssistantCreate(name="Ada", knowledge_ids=[knowledge_id])
+    assistant_id = orchestrator.create_assistant(tx, caller, wanted).id
     body = AgentCreate(name="Ada", type="ai", assistant_id=assistant_id)
     agent = conversations.create_agent(tx, caller, body, is_default=True)
     return Organization(organization_id, token, agent.id, assistant_id, knowledge_id)
@@ -127,6 +129,9 @@ class Server:
     def client(self, organization: Organization) -> Conversations:
         return Conversations(organization.token, URL, http_client=self.http(), max_retries=0)
 
+    def orchestrator(self, organization: Organization) -> Orchestrator:
+        return Orchestrator(organization.token, URL, http_client=self.http(), max_retries=0)
+
     def rows(self, table: str, **where: Any) -> list[sa.RowMapping]:
         """What a table of the database holds."""
         columns = metadata.tables[table].c
@@ -171,6 +176,19 @@ async def serving(
     engine = connect(path, read_only=True)
     async with running(app):
         yield Server(app, db, engine, hand, template.ours, template.theirs)
+    engine.dispose()
+
+
+@asynccontextmanager
+async def given_server_on(
+    path: Path, template: Template, clock: clock_of_server.Clock
+) -> AsyncIterator[Server]:
+    """A server that follows a clock of its own, which no request moves."""
+    db = SqliteDatabase(path, clock)
+    app = create_app(db, clock, Settings())
+    engine = connect(path, read_only=True)
+    async with running(app):
+        yield Server(app, db, engine, HandClock(clock.now()), template.ours, template.theirs)
     engine.dispose()
 
 

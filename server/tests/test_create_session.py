@@ -127,7 +127,7 @@ async def test_contact_id_and_name_are_required(http: httpx.AsyncClient, field: 
 
     assert problem_of(response) == (422, "validation_error")
     assert response.json()["errors"] == [
-        {"loc": ["body", field], "msg": "Field required", "type": "missing"}
+        {"loc": ["body", field], "msg": "is required", "type": "missing"}
     ]
 
 

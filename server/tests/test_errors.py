@@ -266,7 +266,7 @@ async def test_every_response_carries_one_request_id(
 @pytest.mark.parametrize(
     ("error", "status", "code", "retry_after"),
     [
-        (StorageFailed("disk full: /secret/path"), 503, "overloaded", 5),
+        (StorageFailed("disk full: /secret/path"), 503, "storage_unavailable", 5),
         (WritesOverloaded(), 503, "overloaded", 1),
         (RuntimeError("SELECT secret FROM tokens"), 500, "internal_error", None),
     ],

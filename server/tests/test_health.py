@@ -23,7 +23,7 @@ async def test_a_server_whose_storage_cannot_be_reached_is_not_ready(
 
     ready, live = await http.get("/readyz"), await http.get("/livez")
 
-    assert problem_of(ready) == (503, "overloaded")
+    assert problem_of(ready) == (503, "storage_unavailable")
     assert ready.headers["retry-after"] == "1"
     assert live.status_code == 200
 

@@ -89,6 +89,46 @@ async def test_moving_the_clock_past_the_end_of_a_lease_runs_what_was_left(
     assert server.outcomes() == [("answer", None)]
 
 
+async def test_a_clock_that_is_set_forward_does_not_run_a_job_twice(
+    database_path: Path, template: Template
+) -> None:
+    hand = HandClock(from_datetime(START))
+    ran: list[str] = []
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def take_long(job: RunningJob) -> None:
+        ran.append("long")
+        begun.set()
+        await may_end.wait()
+        await job.write(finish_job)
+
+    async def take_no_time(job: RunningJob) -> None:
+        ran.append("short")
+        await job.write(finish_job)
+        may_end.set()
+
+    async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
+        handlers = [Handler("long", take_long, max_attempts=3)]
+        handlers.append(Handler("short", take_no_time, max_attempts=3))
+        runner = Runner(server.db, hand, handlers)
+        await runner.start()
+        await server.db.write(_schedule, "long")
+        await begun.wait()
+
+        hand.move_to(hand.now() + 86_400 * SECOND)
+        # The runner looks at all jobs again for it.
+        await server.db.write(_schedule, "short")
+        await may_end.wait()
+        await runner.stop()
+
+        assert ran == ["long", "short"]
+        assert server.rows("jobs") == []
+
+
+def _schedule(tx: Transaction, name: str) -> None:
+    jobs.schedule(tx, Caller("org_1"), name, {}, due_at=tx.now)
+
+
 def _schedule_and_claim(tx: Transaction, *, lease_seconds: int) -> None:
     """Another worker takes a job before the runner can see it, and is not heard of again."""
     jobs.schedule(tx, Caller("org_1"), "left", {}, due_at=tx.now)

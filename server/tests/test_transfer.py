@@ -189,7 +189,7 @@ async def test_a_transfer_that_forgets_to_say_to_whom_takes_no_agent_away(
     response = await http.post(f"{SESSIONS}/{session.id}/transfer")
 
     assert response.status_code == 422
-    assert response.json()["detail"] == "body.agent_id: Field required."
+    assert response.json()["detail"] == "body.agent_id: is required."
     assert await client.sessions.get(session.id) == session
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from server_process import microseconds
 
 from antonnia.conversations import Conversations
-from antonnia.conversations.exceptions import APIConnectionError, ValidationError
+from antonnia.conversations.exceptions import (
+    APIConnectionError,
+    ServerError,
+    ValidationError,
+)
 from antonnia.conversations.types import Message, MessageContentText, Session
 
 Kind = Literal["create", "message", "update", "transfer", "finish", "reply"]
 # What a session may refuse because of what another writer did to it.
 REFUSALS = {"session_closed", "no_agent", "agent_not_ai"}
+# What a storage in trouble says to a write, and the words for one whose outcome nobody knows.
+STORAGE_REFUSALS = {"storage_full", "storage_unavailable"}
+UNCERTAIN = "is not known"
 
 
 @dataclass
@@ -60,6 +68,12 @@ class Attempt:
             if error.code not in REFUSALS:
                 raise
             self.refusal = error.code
+        except ServerError as error:
+            if error.code not in STORAGE_REFUSALS:
+                raise
+            if UNCERTAIN in error.message:
+                return
+            self.refusal = error.code
         except APIConnectionError:
             return
         self.answered_at = microseconds()
@@ -95,6 +109,24 @@ class Journal:
         )
         self.attempts.append(attempt)
         return attempt
+
+    async def until_acknowledged(self, more: int) -> None:
+        """Wait for so many more acknowledged attempts, however slow the machine is."""
+        wanted = self._acknowledged() + more
+        while self._acknowledged() < wanted:  # noqa: ASYNC110  # several workers make them
+            await asyncio.sleep(0.05)
+
+    async def until_refused(self, more: int) -> None:
+        """Wait for so many more refusals."""
+        wanted = self._refused() + more
+        while self._refused() < wanted:  # noqa: ASYNC110  # several workers meet them
+            await asyncio.sleep(0.05)
+
+    def _acknowledged(self) -> int:
+        return sum(attempt.is_acknowledged for attempt in self.attempts)
+
+    def _refused(self) -> int:
+        return sum(attempt.refusal in STORAGE_REFUSALS for attempt in self.attempts)
 
     async def repeat_what_was_not_answered(self, client: Conversations, *, since: int) -> int:
         """Send those POSTs again, with the idempotency keys of the first time; how many.

@@ -7,7 +7,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 
-from crash.attempts import Attempt, Journal
+from crash.attempts import STORAGE_REFUSALS, Attempt, Journal
 from server_process import ServerProcess
 
 from antonnia.conversations.types import MessageContentText, Session
@@ -15,8 +15,16 @@ from antonnia.conversations.types import MessageContentText, Session
 WRITERS = 6
 REPLIERS = 4
 SHARED_SESSIONS = 24
+# How long a writer that was refused by the storage leaves it alone.
+PAUSE_SECONDS = 0.02
 ANSWERABLE = ("How do I create a session?", "How do I transfer a session to another agent?")
-UNANSWERABLE = "Which zebra sings the blues in Vladivostok?"
+# What is not known, what is nearly known, and what a contact may say to a suggestion.
+OTHERWISE = (
+    "Which zebra sings the blues in Vladivostok?",
+    "Can zebras transfer messages?",
+    "1",
+    "person",
+)
 # Seconds; the longest is always still waiting when the server is killed.
 DEBOUNCES = (0, 0, 0, 0.05, 0.3, 3)
 
@@ -42,15 +50,24 @@ class Load:
         replying = (self._work(self._next_reply) for _ in range(REPLIERS))
         await asyncio.gather(kill, *writing, *replying)
 
-    async def _work(self, next_attempt: Callable[[], Attempt]) -> None:
+    async def run_beside(self, work: asyncio.Task[None]) -> None:
+        """Work until `work` is done, on a server that may refuse for a while."""
+        others = (self._work(self._next_write, work) for _ in range(WRITERS))
+        replying = (self._work(self._next_reply, work) for _ in range(REPLIERS))
+        await asyncio.gather(work, *others, *replying)
+
+    async def _work(
+        self, next_attempt: Callable[[], Attempt], beside: asyncio.Task[None] | None = None
+    ) -> None:
         async with self._server.client() as client:
-            while True:
+            while beside is None or not beside.done():
                 attempt = next_attempt()
                 await attempt.make(client)
-                if attempt.is_open:
+                if attempt.is_open and beside is None:
                     return
-                if attempt.kind == "create":
-                    assert isinstance(attempt.answer, Session)
+                if attempt.refusal in STORAGE_REFUSALS:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                if attempt.kind == "create" and isinstance(attempt.answer, Session):
                     self._sessions.append(attempt.answer.id)
 
     def _next_write(self) -> Attempt:
@@ -98,8 +115,16 @@ class Load:
         return self._journal.begin("message", session_id, **delivered.arguments)
 
     def _message(self, session_id: str, **arguments: str) -> Attempt:
-        is_answerable = self._random.random() < 0.97
-        text = self._random.choice(ANSWERABLE) if is_answerable else UNANSWERABLE
+        is_answerable = self._random.random() < 0.9
+        text = self._random.choice(ANSWERABLE if is_answerable else OTHERWISE)
         marker = f"content-{len(self._journal.attempts)}"
         content = MessageContentText(text=text, template_id=marker)
         return self._journal.begin("message", session_id, content=content, **arguments)
+
+
+async def given_load(server: ServerProcess, journal: Journal) -> Load:
+    """A load on the AI agent that `antonnia dev` makes, and on a person."""
+    async with server.client() as client:
+        person = await client.agents.create("Ana", "human", profile_id="ana")
+        (assistant,) = await client.agents.search(type="ai")
+    return Load(server, journal, human_id=person.id, ai_id=assistant.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from consistency import check_consistency
 from crash.acknowledged import check_acknowledged, check_replies, check_what_the_api_shows
 from crash.attempts import Journal
-from crash.load import Load
+from crash.load import given_load
 from scale import CRASH_ROUNDS
 from server_process import ServerProcess
 from stored import Row, Stored, until_every_window_has_ended
@@ -51,6 +51,7 @@ async def test_a_killed_server_keeps_what_it_acknowledged_and_ends_every_wait_on
     latest = max(lateness(server, window) for window in stored.windows)
     assert latest < LATEST_MICROSECONDS
     assert server.complaints() == []
+    assert "antonnia: warning" not in server.logged
     cut = [r for r in stored.runs.values() if was_cut(server, r["started_at"], r["finished_at"])]
     print(
         f"\n{CRASH_ROUNDS} rounds: {figures(journal, stored)}; {repeated:,} requests cut off by a "
@@ -67,14 +68,6 @@ async def running_server(directory: Path) -> AsyncGenerator[ServerProcess]:
         yield server
     finally:
         await server.close()
-
-
-async def given_load(server: ServerProcess, journal: Journal) -> Load:
-    """A load on the AI agent that `antonnia dev` makes, and on a person."""
-    async with server.client() as client:
-        person = await client.agents.create("Ana", "human", profile_id="ana")
-        (assistant,) = await client.agents.search(type="ai")
-    return Load(server, journal, human_id=person.id, ai_id=assistant.id)
 
 
 async def kill_soon(server: ServerProcess) -> None:
@@ -102,6 +95,8 @@ def figures(journal: Journal, stored: Stored) -> str:
         f"{acknowledged:,} acknowledged writes, {refused:,} refused, "
         f"{len(stored.messages):,} messages, {len(stored.events):,} events; "
         f"{len(stored.windows):,} windows: {outcomes['answer']:,} answers, "
-        f"{outcomes['hand_off']:,} hand-offs, {outcomes['silence']:,} silences; "
-        f"{runs['completed']:,} runs completed, {runs['cancelled']:,} cancelled"
+        f"{outcomes['suggestion']:,} suggestions, {outcomes['hand_off']:,} hand-offs, "
+        f"{outcomes['silence']:,} silences; "
+        f"{runs['completed']:,} runs completed, {runs['cancelled']:,} cancelled; "
+        f"{len(stored.gaps):,} gaps"
     )

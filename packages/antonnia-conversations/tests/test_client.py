@@ -1,6 +1,4 @@
 import inspect
-import subprocess
-import sys
 
 import httpx
 import pytest
@@ -11,21 +9,6 @@ import antonnia.conversations
 from antonnia.conversations import Conversations, SyncConversations
 from antonnia.conversations.exceptions import AntonniaError
 from antonnia.core import errors
-
-
-@pytest.mark.parametrize("name", ["Conversations", "SyncConversations"])
-def test_neither_httpx_nor_pydantic_is_loaded_to_make_a_client(name: str) -> None:
-    program = f"""
-import sys
-from antonnia.conversations import {name}
-from antonnia.conversations.exceptions import NotFoundError
-{name}("t")
-print({{"httpx", "pydantic", "asyncio"}} & set(sys.modules))
-"""
-
-    loaded = subprocess.check_output([sys.executable, "-c", program], text=True)
-
-    assert loaded == "set()\n"
 
 
 def test_the_founding_positions_and_names() -> None:

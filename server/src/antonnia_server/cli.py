@@ -56,7 +56,11 @@ class LazyGroup(click.Group):
         "dev": ("dev:dev", "Run a server for development, ready to be used."),
         "serve": ("serve:serve", "Run the server in production."),
         "migrate": ("migrate:migrate", "Bring the database to this version's schema."),
+        "backup": ("backup:backup", "Copy the database into one file."),
+        "restore": ("restore:restore", "Make a data directory of a backup."),
         "token": ("token:token", "Make API tokens."),
+        "chat": ("chat:chat", "Talk to the assistant."),
+        "sessions": ("sessions:sessions", "Follow what happens in sessions."),
         "knowledge": ("knowledge:knowledge", "Import what an assistant answers from."),
     },
 )

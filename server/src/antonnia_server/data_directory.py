@@ -24,8 +24,12 @@ from typing import Any, NamedTuple, TypeGuard
 
 from .fault import Fault
 
+# SQLite's own limit, less the endings of the files beside the database.
+LONGEST_PATH = 500
 DATABASE_NAME = "antonnia.db"
 _TOKEN = re.compile(r"antn_[0-9A-Za-z]{38}")
+# In the lock, once the database was made.
+_MADE = "database"
 _READING = re.compile(r"[0-9]{1,18}")
 
 
@@ -45,19 +49,34 @@ class DataDirectory:
 
     def __init__(self, database: Path) -> None:
         # Resolved, so that a link to the file leads to the same lock.
-        self.database = database.resolve()
+        try:
+            self.database = database.resolve()
+        except (OSError, RuntimeError) as error:
+            # A working directory that was deleted, or links in a circle.
+            raise Fault(f"{database} cannot be found: {error}.") from error
+        if len(os.fsencode(self.database)) > LONGEST_PATH:
+            raise Fault(f"{self.database} is too long a path: SQLite takes {LONGEST_PATH} bytes.")
         self._lock = self._beside("lock")
+        self._log = self.database.with_name(f"{self.database.name}-wal")
         self._token = self._beside("token")
         self._clock = self._beside("clock")
         self._server = self._beside("server.json")
+        # What the owner before has left in the lock.
+        self._left: list[str] = []
+        self._held: int | None = None
+
+    @property
+    def url(self) -> str:
+        """What `--database-url` takes for it."""
+        return f"sqlite:///{self.database}"
 
     @contextmanager
-    def owned(self) -> Generator[None]:
+    def owned(self, *, for_a_new_database: bool = False) -> Generator[None]:
         """Create the directory if need be, and own it.
 
         Raises:
             DirectoryInUse: Another process does.
-            Fault: The directory cannot be made or written to.
+            Fault: The directory cannot be made or written to, or is not new and has to be.
         """
         try:
             self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,22 +87,76 @@ class DataDirectory:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+                text = os.pread(lock, 64, 0).decode("ascii", "replace").strip()
+                holder = text.partition("\n")[0]
                 raise DirectoryInUse(
                     f"{self.database.parent} is in use by another process"
                     + (f" ({holder})." if holder else ".")
                 ) from error
+            except OSError as error:
+                raise Fault(
+                    f"{self.database.parent} cannot be used as a data directory: its file system "
+                    f"has no locks ({error.strerror}), so two servers could write at once."
+                ) from error
             try:
-                os.ftruncate(lock, 0)
-                os.pwrite(lock, f"process {os.getpid()}".encode(), 0)
+                self._left = os.pread(lock, 64, 0).decode("ascii", "replace").splitlines()
+                self._held = lock
+                self._note(f"process {os.getpid()}", *self._made)
                 # Left by a process that was killed.
                 self._server.unlink(missing_ok=True)
-                self._make_private()
+                if for_a_new_database:
+                    self._refuse_what_is_not_new()
+                else:
+                    self._make_private()
             except OSError as error:
                 raise self._unusable(error) from error
             yield
+            self._note(*self._made)
         finally:
+            self._held = None
             os.close(lock)
+
+    @property
+    def free_bytes(self) -> int:
+        """How much can still be written to the disk."""
+        disk = os.statvfs(self.database.parent)
+        return disk.f_bavail * disk.f_frsize
+
+    @property
+    def was_left_open(self) -> bool:
+        """Whether the owner before has not come to its end."""
+        return self._left != self._made or _size(self._log) > 0
+
+    def refuse_if_database_is_lost(self) -> None:
+        """An empty file where a database was must not pass for a new one.
+
+        Raises:
+            Fault: It is one.
+        """
+        if _size(self.database) == 0 and (self._made or _size(self._log) > 0):
+            raise Fault(
+                f"{self.database} is empty or was removed, although there was a database. Restore "
+                f"a backup; or, to begin anew, remove {self._lock} and {self._log} too."
+            )
+
+    def remember_database(self) -> None:
+        """From now on, the database being empty means that it is lost."""
+        assert self._held is not None, "the directory is not owned"
+        if not self._made:
+            self._left = [_MADE]
+            self._note(f"process {os.getpid()}", _MADE)
+            os.fsync(self._held)
+
+    @property
+    def _made(self) -> list[str]:
+        return [_MADE] if _MADE in self._left else []
+
+    def _note(self, *lines: str) -> None:
+        """Write into the lock who holds it, and whether there is a database."""
+        assert self._held is not None, "the directory is not owned"
+        text = "".join(f"{line}\n" for line in lines).encode()
+        os.pwrite(self._held, text, 0)
+        os.ftruncate(self._held, len(text))
 
     @contextmanager
     def announced(self, server: Server) -> Generator[None]:
@@ -159,6 +232,13 @@ class DataDirectory:
     def keep_clock_reading(self, reading: int) -> None:
         _write_private(self._clock, str(reading))
 
+    def _refuse_what_is_not_new(self) -> None:
+        if self._made or self.database.exists() or self._log.exists():
+            raise Fault(
+                f"{self.database.parent} is or was in use. Give a new directory with --data, or "
+                "move this one away."
+            )
+
     def _make_private(self) -> None:
         """Make the database if need be, and keep it, whoever made it, for its owner's eyes only.
 
@@ -175,6 +255,8 @@ class DataDirectory:
 
     def _unusable(self, error: OSError) -> Fault:
         reason = "it is a file" if error.errno == errno.EEXIST else error.strerror
+        if error.filename not in (None, str(self.database.parent)):
+            reason = f"{reason} ({error.filename})"
         return Fault(f"{self.database.parent} cannot be used as a data directory: {reason}.")
 
 
@@ -205,3 +287,10 @@ def _write_private(path: Path, text: str) -> None:
         new.replace(path)
     except OSError as error:
         raise Fault(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -7,9 +7,17 @@ from fastapi import APIRouter, Request, Response
 from .db import Database, StorageFailed, Transaction
 from .db.revision import newest_revision, stored_revision
 from .http.documents import describes
-from .http.refusal import Overloaded
+from .http.refusal import (
+    Overloaded,
+    StorageDamaged,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnavailable,
+)
+from .http.storage_refusal import refusal_of
 
 router = APIRouter(tags=["health"])
+_NOT_READY = [Overloaded, StorageDamaged, StorageFull, StorageReadOnly, StorageUnavailable]
 _OK = b'{"status":"ok"}'
 
 
@@ -19,9 +27,12 @@ async def livez(request: Request) -> Response:
     return Response(_OK, media_type="application/json")
 
 
-@router.get("/readyz", **describes(None, raises=[Overloaded], is_public=True))
+@router.get("/readyz", **describes(None, raises=_NOT_READY, is_public=True))
 async def readyz(request: Request) -> Response:
-    """The storage can be reached and its schema is this version's."""
+    """The storage can be read and written to, and its schema is this version's.
+
+    Nothing is written to find out: the storage is watched by those who do write.
+    """
     db: Database = request.app.state.db
 
     def revision(tx: Transaction) -> str | None:
@@ -29,8 +40,10 @@ async def readyz(request: Request) -> Response:
 
     try:
         stored = await db.read(revision)
-    except StorageFailed:
-        raise Overloaded("The storage cannot be reached.", retry_after_seconds=1) from None
+    except StorageFailed as failure:
+        raise refusal_of(failure, retry_after_seconds=1) from failure
+    if db.trouble is not None:
+        raise refusal_of(db.trouble, retry_after_seconds=1)
     if stored != newest_revision():
         raise Overloaded("The schema is not this version's; run `antonnia migrate`.")
     return Response(_OK, media_type="application/json")

@@ -23,6 +23,7 @@ from .http.caller import Caller
 from .http.refusal import invalid
 from .orchestrator.knowledge import service as knowledge
 from .orchestrator.knowledge.entry import Entry
+from .orchestrator.knowledge.errors import KnowledgeNotFound
 from .orchestrator.knowledge.service import ImportResult
 
 MAX_NAME_CHARACTERS = 255
@@ -81,6 +82,27 @@ class Base(WireModel):
     knowledge_id: str
 
 
+class BasesOrder(RequestModel):
+    """The knowledge bases of an organization; None leaves the choice to us."""
+
+    organization: str | None
+
+
+class ListedBase(WireModel):
+    """A knowledge base, and how many entries it has."""
+
+    name: str
+    knowledge_id: str
+    entry_count: int
+
+
+class Bases(WireModel):
+    """The bases, the oldest first."""
+
+    organization: str
+    bases: list[ListedBase]
+
+
 class FileOrder(RequestModel):
     """A file that was imported into a base."""
 
@@ -89,8 +111,14 @@ class FileOrder(RequestModel):
     file_name: str
 
 
+class AnchorsAfter(FileOrder):
+    """The next places in a file that entries came from, in their order."""
+
+    after: str = ""
+
+
 class Anchors(WireModel):
-    """The places in a file that entries came from."""
+    """Places in a file; none if there are no more."""
 
     anchors: list[str]
 
@@ -127,8 +155,7 @@ def create_token(tx: Transaction, order: TokenOrder) -> Token:
 def open_base(tx: Transaction, order: BaseOrder) -> Base:
     """Find or make the base, and let the organization's assistant answer from it."""
     name = _name(["name"], order.name)
-    wanted = None if order.organization is None else _name(["organization"], order.organization)
-    organization = _choose_organization(tx, wanted)
+    organization = choose_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = bootstrap.find_or_create_base(tx, caller, name)
     bootstrap.let_assistant_know(tx, caller, knowledge_id)
@@ -137,9 +164,47 @@ def open_base(tx: Transaction, order: BaseOrder) -> Base:
     )
 
 
-def list_anchors(tx: Transaction, order: FileOrder) -> Anchors:
+def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
+    organization = choose_organization(tx, order.organization)
+    caller = Caller(organization.id)
+    bases: list[ListedBase] = []
+    query = _Page(cursor=None)
+    while True:
+        page = knowledge.list_bases(tx, caller, query)
+        bases += [
+            ListedBase(name=base.name, knowledge_id=base.id, entry_count=base.entry_count)
+            for base in page.items
+        ]
+        if page.next_cursor is None:
+            return Bases(organization=organization.name, bases=bases)
+        query = _Page(cursor=page.next_cursor)
+
+
+def remove_base(tx: Transaction, order: BaseOrder) -> Base:
+    """Delete the base of this name; what it holds goes piece by piece while a server runs."""
+    organization = choose_organization(tx, order.organization)
+    caller = Caller(organization.id)
+    knowledge_id = knowledge.find_base_by_name(tx, caller, order.name.strip(" "))
+    if knowledge_id is None:
+        raise KnowledgeNotFound(order.name)
+    knowledge.delete_base(tx, caller, knowledge_id)
+    return Base(
+        organization_id=organization.id, organization=organization.name, knowledge_id=knowledge_id
+    )
+
+
+@dataclass
+class _Page:
+    cursor: str | None
+    offset: int | None = None
+    limit: int | None = None
+
+
+def list_anchors(tx: Transaction, order: AnchorsAfter) -> Anchors:
     caller = Caller(order.organization_id)
-    found = knowledge.list_anchors(tx, caller, order.knowledge_id, order.file_name)
+    found = knowledge.list_anchors(
+        tx, caller, order.knowledge_id, order.file_name, after=order.after
+    )
     return Anchors(anchors=found)
 
 
@@ -167,6 +232,11 @@ def _name(loc: list[str | int], given: str) -> str:
     if not (0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable()):
         raise invalid(loc, f"a name has 1 to {MAX_NAME_CHARACTERS} printable characters")
     return name
+
+
+def choose_organization(tx: Transaction, given: str | None) -> OrganizationRow:
+    """The organization of that name; without a name, the one for development, or the only one."""
+    return _choose_organization(tx, None if given is None else _name(["organization"], given))
 
 
 def _choose_organization(tx: Transaction, name: str | None) -> OrganizationRow:
@@ -198,7 +268,9 @@ def _known(organizations: list[OrganizationRow]) -> str:
 REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)
 CREATE_TOKEN = Operation(TokenOrder, Token, create_token)
 OPEN_BASE = Operation(BaseOrder, Base, open_base)
-LIST_ANCHORS = Operation(FileOrder, Anchors, list_anchors)
+LIST_BASES = Operation(BasesOrder, Bases, list_bases)
+REMOVE_BASE = Operation(BaseOrder, Base, remove_base)
+LIST_ANCHORS = Operation(AnchorsAfter, Anchors, list_anchors)
 PUT_ENTRIES = Operation(EntriesOrder, Imported, put_entries)
 REMOVE_ENTRIES = Operation(AnchorsOrder, Imported, remove_entries)
 
@@ -208,6 +280,8 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         REPORT_SCHEMA,
         CREATE_TOKEN,
         OPEN_BASE,
+        LIST_BASES,
+        REMOVE_BASE,
         LIST_ANCHORS,
         PUT_ENTRIES,
         REMOVE_ENTRIES,

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,6 +17,7 @@ from .fault import Fault
 from .settings import Limits, Settings
 
 BACKLOG = 2048
+LITTLE_ROOM_BYTES = 100 << 20
 
 
 def run_server(
@@ -50,9 +52,19 @@ def run_server(
         from . import serving, standalone
 
         standalone.migrate_database(directory)
+        _warn_of_little_room(directory)
         prepare()
         settings = Settings(is_test_clock=is_test_clock, limits=limits)
         serving.serve(directory, listener, settings, on_ready=ready)
+
+
+def _warn_of_little_room(directory: DataDirectory) -> None:
+    free = directory.free_bytes
+    if free < LITTLE_ROOM_BYTES:
+        sys.stderr.write(
+            f"antonnia: warning: the disk of {directory.database.parent} has only "
+            f"{free >> 20} MiB left; once it is full, nothing is written.\n"
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -22,6 +22,7 @@ from .app import create_app
 from .connections import Connections, with_descriptors
 from .data_directory import DataDirectory, Server
 from .db.sqlite import SqliteDatabase
+from .db.watch import unannounced
 from .http_protocol import HttpProtocol
 from .kept_clock import clock_of
 from .process import base_url_of
@@ -113,7 +114,8 @@ class _Server(uvicorn.Server):
         # exit with a code of its own.
         logger.disabled = True
         try:
-            await super().startup(sockets)
+            with unannounced():
+                await super().startup(sockets)
         except SystemExit:
             if self._starting.error is None:
                 raise

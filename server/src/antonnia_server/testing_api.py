@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from starlette.datastructures import State
 
 from antonnia.core.models import RequestModel, WireModel
+from antonnia.core.moments import Moment
 
 from .clock import SECOND, HandClock, to_datetime
 from .http.authentication import authenticate
@@ -32,7 +33,7 @@ class ClockMove(RequestModel):
     """
 
     advance: Annotated[float, Field(ge=0, le=MAX_ADVANCE_SECONDS)] | None = None
-    set: AwareDatetime | None = None
+    set: Moment | None = None
 
 
 class ClockReading(WireModel):

@@ -45,7 +45,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
     line = refused_line(run("migrate", "--database-url", f"sqlite:///{tmp_path / 'notes.txt'}"))
 
-    assert line.endswith("notes.txt cannot be used as a database: file is not a database.")
+    assert "notes.txt cannot be used as a database: file is not a database." in line
 
 
 @pytest.mark.parametrize("place", ["file", "file/data"])

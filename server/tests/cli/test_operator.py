@@ -120,7 +120,7 @@ def test_a_name_that_would_not_show_as_it_is_is_refused(
     ]
 
     for line, field in zip(lines, ["organization", "name", "organization"], strict=True):
-        assert line == f"antonnia: {field}: a name has 1 to 255 printable characters"
+        assert line == f"antonnia: {field}: a name has 1 to 255 printable characters."
 
 
 def test_a_name_that_is_not_text_is_refused(running: Server, tmp_path: Path) -> None:
@@ -143,6 +143,37 @@ def test_migrating_beside_a_server_says_what_the_schema_is(running: Server) -> N
 
     said = f"The database has schema {newest_revision()}.\n"
     assert (result.returncode, result.stdout) == (0, said)
+
+
+def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
+    start: Start, tmp_path: Path
+) -> None:
+    directory = tmp_path / "data"
+    faq = given_faq(tmp_path, "No.")
+    run("knowledge", "import", faq, "--name", "FAQ", "--data", directory)
+    listed = run("knowledge", "list", "--data", directory)
+    server = start(directory=directory)
+    beside = run("knowledge", "list", "--json", "--data", directory)
+
+    removed = run("knowledge", "remove", "FAQ", "--data", directory)
+
+    assert "FAQ: 1 entries" in listed.stdout.splitlines()
+    names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]
+    assert "FAQ" in names
+    assert (removed.returncode, removed.stdout) == (0, "Removed 'FAQ' of organization dev.\n")
+    again = run("knowledge", "remove", "FAQ", "--data", directory)
+    assert again.returncode == 2
+    assert "There is no knowledge base 'FAQ'." in again.stderr
+    server.stop()
+    assert "FAQ" not in run("knowledge", "list", "--data", directory).stdout
+
+
+def test_looking_for_bases_makes_no_database(tmp_path: Path) -> None:
+    result = run("knowledge", "list", "--data", tmp_path / "nowhere")
+
+    assert result.returncode == 2
+    assert "There is no database" in result.stderr
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_only_the_operator_may_operate(running: Server) -> None:

@@ -15,16 +15,26 @@ from antonnia_server.db.tables import metadata
 
 
 def schema_of(path: Path) -> set[tuple[str, str, tuple[str, ...]]]:
-    """Every table and index; the order of constraints within a table means nothing."""
+    """Every table and index; the order of columns and constraints within a table means nothing."""
     connection = sqlite3.connect(path)
     try:
         rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     finally:
         connection.close()
-    return {
-        (kind, name, tuple(sorted(line.strip(" \t,") for line in re.split("\n", sql or ""))))
-        for kind, name, sql in rows
-    }
+    return {(kind, name, tuple(sorted(parts_of(sql or "")))) for kind, name, sql in rows}
+
+
+def parts_of(sql: str) -> list[str]:
+    """What stands between the commas that are in no parentheses but the outermost."""
+    parts, depth = [""], 0
+    for character in sql:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 1:
+            parts.append("")
+        else:
+            parts[-1] += character
+    # An added column follows the last part, so the closing parenthesis may end any of them.
+    return [re.sub(r"\s+", " ", part).strip(" )") for part in parts]
 
 
 def test_a_new_database_has_the_schema_that_the_migrations_make(tmp_path: Path) -> None:

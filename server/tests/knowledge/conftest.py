@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from antonnia_server.db import Transaction, metadata
 from antonnia_server.db.sqlite import connect
 from antonnia_server.http.caller import Caller
+from antonnia_server.jobs.tables import jobs
 from antonnia_server.orchestrator.knowledge import service, tables
 from antonnia_server.orchestrator.knowledge.reading import read_entries
 
@@ -34,7 +35,13 @@ def tx(path: Path) -> Iterator[Transaction]:
     """A transaction of the writer, on a database that has the tables and nothing else."""
     engine = connect(path)
     with engine.connect() as connection, connection.begin():
-        metadata.create_all(connection, tables=[tables.knowledge_bases, tables.knowledge_entries])
+        metadata.create_all(
+            connection,
+            tables=[
+                *(table for name, table in vars(tables).items() if name.startswith("knowledge_")),
+                jobs,
+            ],
+        )
         yield transaction(connection)
     engine.dispose()
 

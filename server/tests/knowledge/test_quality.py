@@ -44,16 +44,19 @@ def measure(tx: Transaction, caller: Caller, knowledge_id: str, questions: Path)
     assert len(answerable) >= 35
     assert len(off_topic) >= 20
 
+    def outcome(question: str) -> str:
+        return service.decide(tx, caller, [knowledge_id], question).outcome
+
     first = right = wrong = false = 0
     for question, heading in answerable:
         best = next(iter(service.search(tx, caller, [knowledge_id], question)), None)
         is_right = best is not None and best.title == heading
-        is_answered = best is not None and best.confidence >= service.DEFAULT_THRESHOLD
+        is_answer = outcome(question) == "answer"
         first += is_right
-        right += is_right and is_answered
-        wrong += is_answered and not is_right
+        right += is_right and is_answer
+        wrong += is_answer and not is_right
     for question in off_topic:
-        false += service.answer(tx, caller, [knowledge_id], question) is not None
+        false += outcome(question) == "answer"
     return Figures(
         first / len(answerable),
         right / len(answerable),
@@ -86,10 +89,12 @@ def test_the_first_question_of_the_quick_start_is_answered_with_confidence(
 ) -> None:
     service.import_entries(tx, caller, knowledge_id, "builtin.md", builtin_entries())
 
-    match = service.answer(tx, caller, [knowledge_id], "Hello, I need help with my account")
+    verdict = service.decide(tx, caller, [knowledge_id], "Hello, I need help with my account")
 
-    assert match is not None
+    assert verdict.outcome == "answer"
+    (match,) = verdict.matches
     assert match.source == "builtin.md#i-need-help-with-my-account"
     assert "antonnia token create --organization NAME" in match.text
     assert match.confidence >= 0.8
-    assert service.search(tx, caller, [knowledge_id], "What is the capital of France?") == []
+    capital = service.decide(tx, caller, [knowledge_id], "What is the capital of France?")
+    assert capital.outcome == "hand_off"

@@ -105,6 +105,31 @@ def test_json_lines() -> None:
     assert second.kind == "article"
 
 
+@pytest.mark.parametrize(
+    ("file_name", "content"),
+    [
+        ("a.csv", 'question,answer,phrasings\nOpen?,Yes.,"When?\n When? \nOpen?\nhours"\n'),
+        (
+            "a.jsonl",
+            '{"question": "Open?", "answer": "Yes.", "phrasings": ["When?", "Open?", "hours"]}\n',
+        ),
+        ("a.md", "# Open?\n\n<!-- Also asked:\nWhen?\n- hours\n-->\n\nYes.\n"),
+        ("a.md", "# Open?\n<!-- also asked: When?\nhours -->\nYes.\n"),
+    ],
+)
+def test_an_entry_may_have_other_phrasings(file_name: str, content: str) -> None:
+    (entry,) = read_entries(file_name, content.encode())
+
+    assert (entry.title, entry.text) == ("Open?", "Yes.")
+    assert entry.phrasings == ("When?", "hours")
+
+
+def test_other_comments_are_text() -> None:
+    (entry,) = read_entries("a.md", b"# A\n\n<!-- note -->\n\nb\n")
+
+    assert entry.text == "<!-- note -->\n\nb"
+
+
 def test_duplicates_are_collapsed_and_another_answer_to_the_question_is_kept() -> None:
     entries = read_entries("faq.csv", b"question,answer\nA?,one\nA?,one\nA?,two\n")
 
@@ -133,6 +158,12 @@ def test_duplicates_are_collapsed_and_another_answer_to_the_question_is_kept() -
         ("a.jsonl", b'{"title": "A", "txt": "b"}\n', "a.jsonl, line 1: The keys are title, txt"),
         ("a.jsonl", b'{"title": "A", "text": 5}\n', "a.jsonl, line 1: text is not a text"),
         ("a.jsonl", b'{"title": "A", "text": "\\ud800"}\n', "a.jsonl, line 1: The text holds a NU"),
+        (
+            "a.jsonl",
+            b'{"title": "A", "text": "b", "phrasings": [1]}\n',
+            "a.jsonl, line 1: phrasings",
+        ),
+        ("a.md", b"# A\n\n<!-- also asked: b -->\n", "a.md, line 1: There is no text"),
         ("a.jsonl", b"[" * 100_000, "a.jsonl, line 1: This line is not JSON"),
         (
             "a.md",

@@ -14,6 +14,7 @@ from antonnia_server.orchestrator.knowledge import service
 from antonnia_server.orchestrator.knowledge.errors import KnowledgeNotFound
 from antonnia_server.orchestrator.knowledge.reading import read_entries
 from antonnia_server.orchestrator.knowledge.service import ImportResult
+from antonnia_server.orchestrator.knowledge.verdict import Verdict
 
 from .conftest import Ask
 
@@ -53,9 +54,10 @@ def test_an_answer_is_the_text_of_one_entry_with_its_source(
     learn("docs/faq.md", FAQ)
 
     with snapshot() as tx:
-        match = service.answer(tx, caller, [knowledge_id], "I want a refund!")
+        verdict = service.decide(tx, caller, [knowledge_id], "I want a refund!")
 
-    assert match is not None
+    assert verdict.outcome == "answer"
+    (match,) = verdict.matches
     assert match.text == "Write to us, *with the bill*:\n\n```\n# Bill 17\n```"
     assert match.title == "How do I get a refund?"
     assert match.source == "docs/faq.md#how-do-i-get-a-refund"
@@ -80,10 +82,10 @@ def test_questions_find_their_entry_in_any_script_and_spelling(
 ) -> None:
     learn("faq.md", FAQ)
 
-    match = service.answer(tx, caller, [knowledge_id], question)
+    verdict = service.decide(tx, caller, [knowledge_id], question)
 
-    assert match is not None
-    assert match.title == title
+    assert verdict.outcome == "answer"
+    assert [match.title for match in verdict.matches] == [title]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_a_question_without_an_answer_is_not_answered(
 ) -> None:
     learn("faq.md", FAQ)
 
-    assert service.answer(tx, caller, [knowledge_id], question) is None
+    assert service.decide(tx, caller, [knowledge_id], question).outcome == "hand_off"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_an_empty_base_answers_nothing(tx: Transaction, caller: Caller, knowledg
 
 
 def test_no_base_answers_nothing(tx: Transaction, caller: Caller) -> None:
-    assert service.answer(tx, caller, [], "refund") is None
+    assert service.decide(tx, caller, [], "refund") == Verdict("hand_off", (), 0.0)
 
 
 def test_several_bases_are_searched_together(
@@ -167,7 +169,9 @@ def test_another_organization_has_no_such_base(
     stranger = Caller("org_other")
 
     with pytest.raises(KnowledgeNotFound):
-        service.answer(tx, stranger, [knowledge_id], "refund")
+        service.decide(tx, stranger, [knowledge_id], "refund")
+    with pytest.raises(KnowledgeNotFound):
+        service.search(tx, stranger, [knowledge_id], "refund")
     with pytest.raises(KnowledgeNotFound):
         service.import_entries(tx, stranger, knowledge_id, "faq.md", [])
     with pytest.raises(KnowledgeNotFound):
@@ -227,10 +231,10 @@ async def test_a_unit_that_fails_leaves_no_index_and_harms_no_other_unit(
         )
         assert isinstance(learned, str)
         indexes = await database.read(count_indexes)
-        match = await database.read(service.answer, caller, [learned], "refund")
+        verdict = await database.read(service.decide, caller, [learned], "refund")
     finally:
         await database.close()
 
     assert isinstance(failed, ZeroDivisionError)
-    assert indexes == 2
-    assert match is not None
+    assert indexes == 1
+    assert verdict.outcome == "answer"

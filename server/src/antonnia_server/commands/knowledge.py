@@ -1,4 +1,4 @@
-"""`antonnia knowledge import`."""
+"""`antonnia knowledge import`, `list` and `remove`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from antonnia_server.fault import Fault
 from .options import data_options
 
 if TYPE_CHECKING:
-    from antonnia_server.operator import Base
+    from antonnia_server.operator import Base, FileOrder
     from antonnia_server.orchestrator.knowledge.entry import Entry
     from antonnia_server.orchestrator.knowledge.service import ImportResult
 
@@ -27,6 +27,11 @@ Item = TypeVar("Item")
 MAX_PIECE_BYTES = 512 * 1024
 
 
+organization_option = click.option(
+    "--organization", metavar="NAME", help="Whose assistant; the one for development if left out."
+)
+
+
 @click.group()
 def knowledge() -> None:
     """What an assistant answers from."""
@@ -34,9 +39,7 @@ def knowledge() -> None:
 
 @knowledge.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--organization", metavar="NAME", help="Whose assistant; the one for development if left out."
-)
+@organization_option
 @click.option(
     "--name", default="Knowledge", show_default=True, help="The knowledge base; made if it is new."
 )
@@ -64,6 +67,55 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
     if is_new:
         # Most likely the wrong folder: a server with another database does not know of this one.
         click.echo(f"This made a new database, {directory.database}.", err=True)
+
+
+@knowledge.command("list")
+@organization_option
+@click.option(
+    "--json",
+    "is_json",
+    is_flag=True,
+    envvar="ANTONNIA_KNOWLEDGE_LIST_JSON",
+    help="Print JSON, a line for each base.",
+)
+@data_options
+def list_bases(directory: DataDirectory, organization: str | None, is_json: bool) -> None:
+    """Print the knowledge bases and how many entries each has."""
+    from antonnia_server.operator import LIST_BASES, BasesOrder
+
+    from .desk import opened_desk
+
+    _refuse_without_database(directory)
+    with opened_desk(directory) as desk:
+        found = desk.ask(LIST_BASES, BasesOrder(organization=organization))
+    for base in found.bases:
+        click.echo(
+            base.model_dump_json() if is_json else f"{base.name}: {base.entry_count:,} entries"
+        )
+    if not found.bases and not is_json:
+        click.echo(f"Organization {found.organization} has no knowledge base.")
+
+
+@knowledge.command("remove")
+@click.argument("name")
+@organization_option
+@data_options
+def remove(directory: DataDirectory, organization: str | None, name: str) -> None:
+    """Remove the knowledge base NAME with all of its entries."""
+    from antonnia_server.operator import REMOVE_BASE, BaseOrder
+
+    from .desk import opened_desk
+
+    _refuse_without_database(directory)
+    with opened_desk(directory) as desk:
+        base = desk.ask(REMOVE_BASE, BaseOrder(organization=organization, name=name))
+    click.echo(f"Removed {name!r} of organization {base.organization}.")
+
+
+def _refuse_without_database(directory: DataDirectory) -> None:
+    """What is not there has no bases, and to look must not make it."""
+    if not directory.database.exists():
+        raise Fault(f"There is no database {directory.database}.")
 
 
 def _read(file: Path) -> list[Entry]:
@@ -114,12 +166,22 @@ def _import(desk: Desk, base: Base, file_name: str, pieces: Sequence[list[Entry]
         put = operator.EntriesOrder(**where.model_dump(), entries=piece)
         total += desk.ask(operator.PUT_ENTRIES, put).result
     kept = {entry.anchor for piece in pieces for entry in piece}
-    stored = desk.ask(operator.LIST_ANCHORS, where).anchors
-    gone = (anchor for anchor in stored if anchor not in kept)
+    gone = [anchor for anchor in _stored_anchors(desk, where) if anchor not in kept]
     for anchors in _pieces(gone, _anchor_bytes):
         remove = operator.AnchorsOrder(**where.model_dump(), anchors=anchors)
         total += desk.ask(operator.REMOVE_ENTRIES, remove).result
     return total
+
+
+def _stored_anchors(desk: Desk, where: FileOrder) -> Iterator[str]:
+    from antonnia_server.operator import LIST_ANCHORS, AnchorsAfter
+
+    after = ""
+    while anchors := desk.ask(
+        LIST_ANCHORS, AnchorsAfter(**where.model_dump(), after=after)
+    ).anchors:
+        yield from anchors
+        after = anchors[-1]
 
 
 def _anchor_bytes(anchor: str) -> int:

@@ -1,9 +1,10 @@
 """One database, units of work, and statements that are compiled once."""
 
-from .database import Database, StorageFailed, WritesOverloaded
+from .database import Database, WritesOverloaded
 from .schema import Json, metadata, partial_index
 from .statement import Statement
 from .transaction import Transaction
+from .trouble import StorageFailed, Trouble
 
 __all__ = [
     "Database",
@@ -11,6 +12,7 @@ __all__ = [
     "Statement",
     "StorageFailed",
     "Transaction",
+    "Trouble",
     "WritesOverloaded",
     "metadata",
     "partial_index",

@@ -6,13 +6,10 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from .transaction import Transaction
+from .trouble import StorageFailed
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class StorageFailed(Exception):
-    """The storage could not make a unit of work durable; nothing of it was kept."""
 
 
 class WritesOverloaded(Exception):
@@ -30,7 +27,7 @@ class Database(Protocol):
         Whatever `work` raises is raised here, and nothing that it wrote is kept.
 
         Raises:
-            StorageFailed: The transaction could not be committed.
+            StorageFailed: The transaction could not be committed, or the storage is in trouble.
             WritesOverloaded: Too many writes are waiting.
         """
         ...
@@ -38,11 +35,23 @@ class Database(Protocol):
     async def read(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `work` on a snapshot that cannot be written to."""
+        """Run `work` on a snapshot that cannot be written to.
+
+        Raises:
+            StorageFailed: The snapshot could not be read.
+        """
+        ...
+
+    @property
+    def trouble(self) -> StorageFailed | None:
+        """Why every write is refused at present; None if none is."""
         ...
 
     def listen(self, topic: str, callback: Callable[[], None]) -> None:
-        """Call `callback` on the event loop after each commit of a unit that notified `topic`."""
+        """Call `callback` on the event loop after each commit of a unit that notified `topic`.
+
+        It is also called when the storage works again after trouble.
+        """
         ...
 
     async def start(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from .revision import newest_revision, stored_revision
 
+# Migrations are numbered.
+_IS_OURS = re.compile(r"[0-9]{4}")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -19,6 +22,27 @@ class NewerSchema(Exception):
             f"The database has schema {stored}, which is newer than this version's "
             f"({newest_revision()}). Install the version of Antonnia that made it."
         )
+
+
+class ForeignDatabase(Exception):
+    """The database is one of another program; it must not be touched."""
+
+    def __init__(self) -> None:
+        super().__init__("it is the database of another program.")
+
+
+def refuse_foreign(engine: sa.Engine) -> None:
+    """Look at a database before anything is changed of it, were it only its mode.
+
+    Raises:
+        ForeignDatabase: It holds the tables of something else.
+    """
+    with engine.connect() as connection:
+        stored = stored_revision(connection)
+        is_empty = not sa.inspect(connection).get_table_names()
+    is_ours = is_empty if stored is None else _IS_OURS.fullmatch(stored)
+    if not is_ours:
+        raise ForeignDatabase
 
 
 def migrate(engine: sa.Engine) -> bool:

@@ -20,13 +20,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from antonnia_server.clock import Clock
 
-from .database import StorageFailed, WritesOverloaded
+from .database import WritesOverloaded
 from .transaction import Transaction
+from .trouble import StorageFailed, is_storage_failure
+from .watch import LARGE_LOG_BYTES, StorageWatch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +39,9 @@ MAX_GROUP = 128
 MAX_WAITING = 10_000
 # The event loop and the writer leave the rest of the cores; more threads would only take turns.
 READERS = min(4, max(1, (os.cpu_count() or 2) - 1))
+
+# How long a storage in trouble is left alone before the writer looks at it again.
+LOOK_AGAIN_SECONDS = 0.5
 
 
 class SqliteDatabase:
@@ -65,13 +69,15 @@ class SqliteDatabase:
         self._thread = threading.Thread(target=self._run, name="antonnia-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writing: sa.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._watch = StorageWatch(path)
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         # Here, and not in the thread, so that whoever starts hears of a failure.
         self._writing = await asyncio.to_thread(self._write_engine.connect)
-        self._file = _identity(self._path)
+        with self._writing.begin():
+            # The log is there with the first transaction.
+            self._watch.opened()
         self._thread.start()
 
     async def close(self) -> None:
@@ -85,6 +91,10 @@ class SqliteDatabase:
         self._read_engine.dispose()
         self._write_engine.dispose()
 
+    @property
+    def trouble(self) -> StorageFailed | None:
+        return self._watch.trouble
+
     def listen(self, topic: str, callback: Callable[[], None]) -> None:
         self._listeners.setdefault(topic, []).append(callback)
 
@@ -93,6 +103,7 @@ class SqliteDatabase:
     ) -> R:
         if self._waiting.qsize() >= MAX_WAITING:
             raise WritesOverloaded
+        self._watch.refuse_in_trouble()
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.put(_Unit(lambda tx: work(tx, *args, **kwargs), future))
         return await future
@@ -106,7 +117,7 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, bound)
 
     def _read(self, work: Callable[[Transaction], R]) -> R:
-        self._refuse_if_gone()
+        self._watch.refuse_if_gone()
         try:
             connection = self._reading()
             with connection.begin():
@@ -115,7 +126,7 @@ class SqliteDatabase:
             raise RuntimeError(_NO_STOP_ITERATION) from error
         except Exception as error:
             if is_storage_failure(error):
-                raise StorageFailed(str(error)) from error
+                raise self._watch.read_failed(error) from error
             raise
 
     def _reading(self) -> sa.Connection:
@@ -129,50 +140,70 @@ class SqliteDatabase:
 
     def _run(self) -> None:
         assert self._writing is not None, "the thread starts with its connection"
-        running = True
-        while running:
-            unit = self._waiting.get()
-            if unit is None:
-                return
-            group = [unit]
-            with contextlib.suppress(queue.Empty):
-                while len(group) < MAX_GROUP:
-                    unit = self._waiting.get_nowait()
-                    if unit is None:
-                        running = False
-                        break
-                    group.append(unit)
-            self._commit(self._writing, group)
-            self._answer(group)
+        while (group := self._gather()) is not None:
+            if group:
+                self._commit(self._writing, group)
+                self._answer(group)
+                if self._watch.log_is_large():
+                    self._watch.empty_log(self._writing)
+            elif self._watch.look_again(self._writing) is None:
+                self._wake_everyone()
+
+    def _gather(self) -> list[_Unit] | None:
+        """The units that wait; none if it is time to look at the storage again, None at the end."""
+        try:
+            timeout = LOOK_AGAIN_SECONDS if self._watch.trouble is not None else None
+            unit = self._waiting.get(timeout=timeout)
+        except queue.Empty:
+            return []
+        if unit is None:
+            return None
+        group = [unit]
+        with contextlib.suppress(queue.Empty):
+            while len(group) < MAX_GROUP:
+                unit = self._waiting.get_nowait()
+                if unit is None:
+                    # For the next round.
+                    self._waiting.put(None)
+                    break
+                group.append(unit)
+        return group
 
     def _commit(self, connection: sa.Connection, group: list[_Unit]) -> None:
         try:
+            self._watch.refuse_in_trouble()
             with connection.begin():
                 tx = _transaction(connection, self._clock.now())
                 for unit in group:
                     unit.run(tx)
                 if self._before_commit is not None:
                     self._before_commit(tx)
-                self._refuse_if_gone()
-        except _TransactionEnded:
+                self._watch.refuse_if_gone()
+                self._watch.refuse_if_log_gone()
+        except _TransactionEnded as ended:
             # The error of one unit took the whole transaction with it (a full disk, say). The
             # innocent ones run again, each alone.
-            if len(group) == 1:
-                return
+            ended.unit.fail(self._watch.write_failed(connection, ended.error))
             for unit in group:
-                unit.reset()
-                self._commit(connection, [unit])
+                if unit is not ended.unit:
+                    unit.reset()
+                    self._commit(connection, [unit])
         except Exception as error:
             # Whatever it is: those who wait must hear of it, and without its thread the writer
             # would let everyone after them wait for ever.
             _end_transaction(connection)
+            failure = self._watch.write_failed(connection, error)
+            failure.__cause__ = error
             for unit in group:
-                unit.fail(error)
+                unit.fail(failure)
+        else:
+            self._look_at_failures(connection, group)
 
-    def _refuse_if_gone(self) -> None:
-        """A file that was deleted or replaced can still be written to, and keeps nothing."""
-        if _identity(self._path) != self._file:
-            raise StorageFailed(f"the database file {self._path} is gone or was replaced")
+    def _look_at_failures(self, connection: sa.Connection, group: list[_Unit]) -> None:
+        """Of units that the storage failed although the others of their group were kept."""
+        for unit in group:
+            if unit.storage_error is not None:
+                unit.fail(self._watch.write_failed(connection, unit.storage_error))
 
     def _answer(self, group: list[_Unit]) -> None:
         assert self._loop is not None, "write() before start()"
@@ -185,6 +216,15 @@ class SqliteDatabase:
         for unit in group:
             unit.resolve()
             topics |= unit.topics
+        self._call_listeners(topics)
+
+    def _wake_everyone(self) -> None:
+        """What could not be done while the storage failed can be tried again."""
+        assert self._loop is not None, "the writer runs after start()"
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._call_listeners, set(self._listeners))
+
+    def _call_listeners(self, topics: set[str]) -> None:
         for topic in topics:
             for callback in self._listeners.get(topic, ()):
                 callback()
@@ -193,11 +233,16 @@ class SqliteDatabase:
 class _TransactionEnded(Exception):
     """SQLite rolled the whole transaction back, not only the unit that failed."""
 
+    def __init__(self, unit: _Unit, error: BaseException) -> None:
+        super().__init__()
+        self.unit = unit
+        self.error = error
+
 
 class _Unit:
     """A unit of work on its way through the writer."""
 
-    __slots__ = ("_error", "_future", "_result", "_work", "topics")
+    __slots__ = ("_error", "_future", "_result", "_work", "storage_error", "topics")
 
     def __init__(self, work: Callable[[Transaction], Any], future: asyncio.Future[Any]) -> None:
         self._work = work
@@ -207,6 +252,8 @@ class _Unit:
     def reset(self) -> None:
         self._result: Any = None
         self._error: BaseException | None = None
+        # What the storage did wrong to this unit alone.
+        self.storage_error: Exception | None = None
         self.topics: set[str] = set()
 
     def run(self, group: Transaction) -> None:
@@ -216,10 +263,9 @@ class _Unit:
             self._result = self._work(tx)
         except BaseException as error:
             if not cast(sqlite3.Connection, tx.cursor.connection).in_transaction:
-                self.fail(error)
-                raise _TransactionEnded from error
-            if is_storage_failure(error):
-                self.fail(error)
+                raise _TransactionEnded(self, error) from error
+            if isinstance(error, Exception) and is_storage_failure(error):
+                self.storage_error = error
             elif isinstance(error, StopIteration):
                 self._error = RuntimeError(_NO_STOP_ITERATION)
                 self._error.__cause__ = error
@@ -230,11 +276,11 @@ class _Unit:
             self.topics = tx.topics
         tx.cursor.execute("RELEASE unit")
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, failure: StorageFailed) -> None:
         """Nothing of this unit was kept, whatever it returned."""
-        failure = StorageFailed(str(error))
-        failure.__cause__ = error
-        self._error = failure
+        # Each caller its own: what is raised in several places gathers all their tracebacks.
+        self._error = StorageFailed(str(failure), failure.trouble, is_certain=failure.is_certain)
+        self._error.__cause__ = failure.__cause__
         self.topics = set()
 
     def resolve(self) -> None:
@@ -245,38 +291,6 @@ class _Unit:
             self._future.set_exception(self._error)
         else:
             self._future.set_result(self._result)
-
-
-# What the disk or the file can do wrong, as opposed to what our SQL can.
-_STORAGE_ERRORS = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOTADB,
-}
-
-
-def is_storage_failure(error: BaseException) -> bool:
-    """Whether an error is the storage's, and not a mistake of ours."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    # The low byte is the error, the rest says more about it.
-    return isinstance(code, int) and code & 0xFF in _STORAGE_ERRORS
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at `path`; None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _end_transaction(connection: sa.Connection) -> None:
@@ -314,6 +328,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Engine:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {LARGE_LOG_BYTES}")
         return connection
 
     engine = sa.create_engine("sqlite://", creator=open_connection, poolclass=NullPool)

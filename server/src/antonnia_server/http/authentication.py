@@ -38,7 +38,10 @@ async def authenticate(request: Request) -> Caller:
         InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.
         ValidationFailed: `If-Session-Epoch` is not a number.
     """
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    given = request.headers.getlist("authorization")
+    if len(given) > 1:
+        raise InvalidToken(f"The header `Authorization` is given {len(given)} times; send it once.")
+    scheme, _, secret = (given or [""])[0].partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise InvalidToken("Send a token in the header `Authorization: Bearer <token>`.")
     lookup: TokenLookup = request.app.state.tokens
@@ -52,9 +55,22 @@ async def authenticate(request: Request) -> Caller:
 
 
 def _if_epoch(request: Request) -> int | None:
-    value = request.headers.get("if-session-epoch")
+    # A read has nothing to decide on it.
+    value = None if request.method == "GET" else header_of(request, "If-Session-Epoch")
     if value is None:
         return None
     if not _EPOCH.fullmatch(value):
         raise invalid(["header", "If-Session-Epoch"], "must be a whole number, such as 3")
     return int(value)
+
+
+def header_of(request: Request, name: str) -> str | None:
+    """The value of a header that says one thing, or None.
+
+    Raises:
+        ValidationFailed: It is given several times; which one is meant is not for us to guess.
+    """
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise invalid(["header", name], f"is given {len(values)} times; send it once")
+    return values[0] if values else None

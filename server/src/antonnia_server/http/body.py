@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -9,9 +10,11 @@ from collections.abc import Callable
 from typing import Any, Never, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.requests import Request
 
-from .refusal import BodyTooLarge, FieldError, MalformedJson, UnknownField, ValidationFailed
+from .refusal import BodyTooLarge, MalformedJson, UnknownField, ValidationFailed, place_of
+from .wording import field_errors, syntax_error
 
 MAX_BODY_BYTES = 1024 * 1024
 # A body can have a hundred thousand mistakes. Naming them all would hold up everyone else.
@@ -24,7 +27,11 @@ async def read_body(request: Request, hold: Callable[[int], None] | None = None)
 
     Raises:
         BodyTooLarge: It is over 1 MiB; the rest of it is not read.
+        MalformedJson: It is compressed.
     """
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise MalformedJson("A body with a Content-Encoding is not read here; send it as it is.")
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
         raise BodyTooLarge(f"A body may have at most {MAX_BODY_BYTES:,} bytes.")
@@ -54,7 +61,7 @@ def parse_body(raw: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(raw or b"{}", strict=True, extra="forbid")
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, raw) from None
 
 
 # What may hold a value that JSON or the storage cannot take. Bodies without any of these, nearly
@@ -83,6 +90,11 @@ def _refuse_unstorable(raw: bytes) -> None:
     except RecursionError:
         raise MalformedJson("The body is nested too deeply.") from None
     except ValueError as error:
+        try:
+            from_json(raw)
+        except ValueError as same:
+            # In the words that a body without anything suspicious gets.
+            raise _malformed(raw, str(same)) from None
         raise MalformedJson(f"The body is not JSON in UTF-8: {error}.") from None
 
 
@@ -116,7 +128,7 @@ def _refuse_text(text: str, loc: list[str | int]) -> None:
             for part in loc
         ]
         raise ValidationFailed(
-            f"{'.'.join(map(str, place))} {problem}.",
+            f"{place_of(place)}: {problem}.",
             errors=[{"loc": place, "msg": problem, "type": "unstorable_text"}],
         )
 
@@ -128,15 +140,19 @@ def _refuse_constant(name: str) -> Never:
 def _parse_int(digits: str) -> int:
     # Long before int() would refuse or take long.
     if len(digits) > 20 or not -(2**63) <= (value := int(digits)) <= 2**63 - 1:
-        raise _Unstorable(f"the integer {digits[:24]}, which is beyond 64 bits")
+        raise _Unstorable(f"the integer {_shortened(digits)}, which is beyond 64 bits")
     return value
 
 
 def _parse_float(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise _Unstorable(f"the number {digits[:24]}, which is beyond the range of a double")
+        raise _Unstorable(f"the number {_shortened(digits)}, which is too large")
     return value
+
+
+def _shortened(digits: str) -> str:
+    return digits if len(digits) <= 24 else digits[:24] + "…"
 
 
 _DECODER = json.JSONDecoder(
@@ -144,21 +160,34 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _refusal(error: ValidationError) -> MalformedJson | ValidationFailed:
+def _refusal(error: ValidationError, raw: bytes) -> MalformedJson | ValidationFailed:
     count = error.error_count()
     if count > MAX_DESCRIBED:
         return ValidationFailed(f"The body has {count:,} invalid fields, too many to name them.")
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False)
     if found[0]["type"] == "json_invalid":
-        reason = found[0]["msg"].removeprefix("Invalid JSON: ")
-        return MalformedJson(f"The body is not JSON: {reason}.")
-    errors: list[FieldError] = [
-        {"loc": ["body", *item["loc"]], "msg": item["msg"], "type": item["type"]} for item in found
-    ]
+        return _malformed(raw, found[0]["msg"])
+    errors = field_errors(found, from_json(raw or b"{}"))
     unknown = [item for item in errors if item["type"] == "extra_forbidden"]
     kind = UnknownField if unknown else ValidationFailed
     first = (unknown or errors)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = "there is no such field" if unknown else first["msg"]
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    return kind(f"{where}: {message}{more}.", errors=errors)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return kind(f"{place_of(first['loc'])}: {first['msg']}{more}.", errors=errors)
+
+
+def _malformed(raw: bytes, parser_says: str) -> MalformedJson:
+    """Why the body is not JSON; what it begins with may say more than where the parser stopped."""
+    if "recursion limit" in parser_says:
+        return MalformedJson("The body is nested too deeply.")
+    for beginning, name in _BEGINNINGS.items():
+        if raw.startswith(beginning):
+            return MalformedJson(f"The body is not JSON in UTF-8: {name}.")
+    return MalformedJson(f"The body is not JSON in UTF-8: {syntax_error(parser_says)}.")
+
+
+_BEGINNINGS = {
+    codecs.BOM_UTF8: "it begins with a byte order mark; leave that out",
+    codecs.BOM_UTF16_LE: "it looks like UTF-16; send UTF-8",
+    codecs.BOM_UTF16_BE: "it looks like UTF-16; send UTF-8",
+    b"\x1f\x8b": "it is compressed with gzip; send it uncompressed",
+}

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .refusal import PathNotFound
+from .refusal import MethodNotAllowed, PathNotFound
 
 _Endpoint = Callable[..., Awaitable[Response]]
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -30,6 +30,11 @@ class _Route(NamedTuple):
     fixed: tuple[tuple[int, str], ...]
     parameters: tuple[tuple[int, str], ...]
     endpoint: _Endpoint
+
+    def leads_to(self, segments: list[str]) -> bool:
+        return all(segments[index] == part for index, part in self.fixed) and all(
+            segments[index] for index, _ in self.parameters
+        )
 
 
 def _segments(raw_path: bytes) -> list[str]:
@@ -81,13 +86,28 @@ class Dispatch:
         raw_path: bytes = scope["raw_path"]
         segments = _segments(raw_path)
         for route in self._routes.get((scope["method"], len(segments)), ()):
-            if all(segments[index] == part for index, part in route.fixed):
+            if route.leads_to(segments):
                 scope["app"] = self._app
                 ids = {name: segments[index] for index, name in route.parameters}
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)
                 return
+        allowed = self._methods_of(segments)
+        if allowed:
+            raise MethodNotAllowed(scope["path"], scope["method"], allowed)
         if b"%" in raw_path:
             # The framework would part the path after decoding it, and find another route.
             raise PathNotFound(f"There is nothing at {scope['path']}.")
         await self._fallback(scope, receive, send)
+
+    def _methods_of(self, segments: list[str]) -> set[str]:
+        """What the path takes; the framework would name the methods of one route only."""
+        found = [
+            (len(route.parameters), method)
+            for (method, length), routes in self._routes.items()
+            for route in routes
+            if length == len(segments) and route.leads_to(segments)
+        ]
+        fewest = min(found, default=(0, ""))[0]
+        # `/sessions/search` is not the session of that id.
+        return {method for parameters, method in found if parameters == fewest}

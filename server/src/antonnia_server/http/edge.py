@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia_server import ids
 from antonnia_server.db import StorageFailed, WritesOverloaded
+from antonnia_server.rare_log import RareLog
 
 from .refusal import (
     BadRequest,
@@ -28,12 +29,16 @@ from .refusal import (
     TokenExpired,
     TokenRevoked,
 )
+from .storage_refusal import refusal_of
 
 logger = logging.getLogger("antonnia.server")
+_rare = RareLog(logger)
 _STOPPING = Overloaded(
     "The server stops before this was done. Repeat it, with its Idempotency-Key if it had one.",
     retry_after_seconds=1,
 )
+# An id or a path in a detail is the caller's own, and may be as long as a request can be.
+_MAX_DETAIL_CHARACTERS = 1000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -94,10 +99,9 @@ def _as_refusal(error: Exception, request_id: str) -> Refusal:
             "Too many writes are waiting; nothing was written.", retry_after_seconds=1
         )
     if isinstance(error, StorageFailed):
-        logger.error("storage failed in request %s: %s", request_id, error)
-        return Overloaded(
-            "The change could not be stored; nothing was written.", retry_after_seconds=5
-        )
+        # Every request meets a disk that is full; the database logs what is wrong with it.
+        _rare.log(logging.ERROR, "storage failed in request %s: %s", request_id, error)
+        return refusal_of(error)
     logger.error("request %s failed", request_id, exc_info=error)
     return Refusal(f"Something went wrong on our side. It is logged with request {request_id}.")
 
@@ -109,10 +113,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal: Refusal = PathNotFound(f"There is nothing at {path}.")
     elif error.status_code == 405:
-        refusal = MethodNotAllowed(f"{path} does not take {request.method}.")
+        allowed = (error.headers or {}).get("Allow", "").split(", ")
+        refusal = MethodNotAllowed(path, request.method, allowed)
     else:
         refusal = BadRequest(str(error.detail))
-    return problem(refusal, request.scope["request_id"], error.headers or {})
+    return problem(refusal, request.scope["request_id"])
 
 
 def problem(
@@ -123,7 +128,7 @@ def problem(
         "type": f"urn:antonnia:error:{refusal.code}",
         "title": refusal.title,
         "status": refusal.status,
-        "detail": refusal.detail,
+        "detail": _shortened(refusal.detail),
         "code": refusal.code,
         "request_id": request_id,
     }
@@ -138,9 +143,17 @@ def problem(
         sent["connection"] = "close"
     if isinstance(refusal, InvalidToken | TokenExpired | TokenRevoked):
         sent["www-authenticate"] = "Bearer"
+    if isinstance(refusal, MethodNotAllowed):
+        sent["allow"] = ", ".join(refusal.allowed)
     return Response(
         json.dumps(content, ensure_ascii=True),
         refusal.status,
         headers=sent,
         media_type="application/problem+json",
     )
+
+
+def _shortened(detail: str) -> str:
+    if len(detail) <= _MAX_DETAIL_CHARACTERS:
+        return detail
+    return detail[: _MAX_DETAIL_CHARACTERS - 1] + "…"

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from antonnia_server.clock import SECOND
 from antonnia_server.db import Statement, Transaction, metadata
 
+from .authentication import header_of
 from .caller import Caller
 from .refusal import IdempotencyKeyReused, invalid
 
@@ -86,7 +87,7 @@ def key_of(request: Request, raw_body: bytes) -> Key | None:
     Raises:
         ValidationFailed: It is not 1–255 visible ASCII characters.
     """
-    value = request.headers.get("idempotency-key")
+    value = header_of(request, "Idempotency-Key")
     if value is None:
         return None
     if not _VISIBLE_ASCII.fullmatch(value):

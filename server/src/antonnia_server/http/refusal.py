@@ -6,8 +6,12 @@ which object, and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypedDict
+
+# A name that needs no quotes to be told from the words around it.
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class FieldError(TypedDict):
@@ -79,6 +83,10 @@ class MethodNotAllowed(Refusal):
     code = "method_not_allowed"
     title = "The path does not take this method"
 
+    def __init__(self, path: str, method: str, allowed: Iterable[str]) -> None:
+        self.allowed = sorted(allowed)
+        super().__init__(f"{path} does not take {method}; it takes {', '.join(self.allowed)}.")
+
 
 class RequestTimeout(Refusal):
     status = 408
@@ -127,9 +135,39 @@ class Overloaded(Refusal):
     title = "The server cannot take this now"
 
 
+class StorageFull(Refusal):
+    status = 503
+    code = "storage_full"
+    title = "The disk of the database is full"
+
+
+class StorageReadOnly(Refusal):
+    status = 503
+    code = "storage_read_only"
+    title = "The database cannot be written to"
+
+
+class StorageDamaged(Refusal):
+    status = 503
+    code = "storage_damaged"
+    title = "The database is damaged"
+
+
+class StorageUnavailable(Refusal):
+    status = 503
+    code = "storage_unavailable"
+    title = "The database cannot be reached"
+
+
 def invalid(loc: Sequence[str | int], message: str, kind: str = "value_error") -> ValidationFailed:
-    """A refusal of one field."""
-    where = ".".join(str(part) for part in loc)
+    """A refusal of one field; `message` says what it must be."""
     return ValidationFailed(
-        f"{where}: {message}", errors=[{"loc": list(loc), "msg": message, "type": kind}]
+        f"{place_of(loc)}: {message}.", errors=[{"loc": list(loc), "msg": message, "type": kind}]
+    )
+
+
+def place_of(loc: Sequence[str | int]) -> str:
+    """A place in a request, as a detail names it."""
+    return ".".join(
+        str(part) if isinstance(part, int) or _PLAIN.fullmatch(part) else repr(part) for part in loc
     )

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from antonnia_server.clock import SECOND, Clock, HandClock
 from antonnia_server.db import Database, StorageFailed, WritesOverloaded
+from antonnia_server.rare_log import RareLog
 from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
 
 from . import service, storage
 from .job import Handler, Job, JobLost, RunningJob
 
 logger = logging.getLogger("antonnia.jobs")
+_rare = RareLog(logger)
 
 # How long to wait before trying again when the storage refuses.
 STORAGE_RETRY_SECONDS = 1.0
+# How long to sleep at most: a wall clock that is set forward tells nobody that a job is due.
+MAX_SLEEP_SECONDS = 30.0
 
 
 class Runner:
@@ -98,10 +102,11 @@ class Runner:
         if room == 0:
             return None
         try:
-            claimed = await self._db.write(service.claim, room, self._lease_seconds)
-        except Exception:
+            running = [job.id for job in self._running.values()]
+            claimed = await self._db.write(service.claim, room, self._lease_seconds, running)
+        except Exception as error:
             # Whatever it is, later work must go on when it is over.
-            logger.exception("jobs cannot be claimed")
+            _log_rarely("jobs cannot be claimed: %r", error)
             return self._clock.now() + round(STORAGE_RETRY_SECONDS * SECOND)
         for job in claimed.jobs:
             self._idle.clear()
@@ -120,6 +125,7 @@ class Runner:
         if due_at is not None and not isinstance(self._clock, HandClock):
             # It may have become due since the runner looked; then there is nothing to wait for.
             timeout = max(0.0, (due_at - self._clock.now()) / SECOND)
+            timeout = min(timeout, MAX_SLEEP_SECONDS)
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
@@ -134,6 +140,12 @@ class Runner:
             await handler.run(RunningJob(self._db, job))
         except JobLost:
             logger.warning("job %s (%s) was taken over by another worker", job.id, job.name)
+        except (StorageFailed, WritesOverloaded) as failure:
+            if self._db.trouble is None and isinstance(failure, StorageFailed):
+                # The storage refuses what this job does, and takes everything else.
+                await self._fail(job, handler, f"StorageFailed: {failure}")
+            else:
+                await self._give_back(job)
         except Exception as error:
             # The edge of all later work, as the HTTP edge is of requests: whatever a handler
             # could not do is logged, tried again, and at last parked.
@@ -144,15 +156,28 @@ class Runner:
         """Record a failure. If that cannot be, the job is due again when its lease ends."""
         while not self._stop.is_set():
             try:
-                await self._db.write(service.fail, job, handler, error)
-                return
-            except (StorageFailed, WritesOverloaded) as failure:
-                logger.error("the failure of job %s cannot be stored: %s", job.id, failure)
-                await self._pause()
+                if await self._store(job, service.fail, handler, error):
+                    return
             except Exception:
                 # Giving up failed too. Parked without it, the job at least holds nothing up.
                 logger.exception("job %s (%s) cannot be given up", job.id, job.name)
                 handler = None
+
+    async def _give_back(self, job: Job) -> None:
+        """Have a job run again that the storage kept from its work: it has not failed itself."""
+        while not self._stop.is_set():
+            if await self._store(job, service.give_back, STORAGE_RETRY_SECONDS):
+                return
+
+    async def _store(self, job: Job, work: Callable[..., None], *args: object) -> bool:
+        """Write what became of a job; False, after a while, if the storage does not take it."""
+        try:
+            await self._db.write(work, job, *args)
+        except (StorageFailed, WritesOverloaded) as failure:
+            _rare.log(logging.ERROR, "what became of job %s cannot be stored: %s", job.id, failure)
+            await self._pause()
+            return False
+        return True
 
     async def _pause(self) -> None:
         """Wait a moment, but not when the runner is to stop."""
@@ -169,6 +194,12 @@ class Runner:
                 await self._db.write(
                     storage.extend_leases, list(self._running.values()), self._lease_seconds
                 )
-            except Exception:
+            except Exception as error:
                 # Without a heartbeat every job that takes long would be run twice.
-                logger.exception("leases cannot be extended")
+                _log_rarely("leases cannot be extended: %r", error)
+
+
+def _log_rarely(line: str, error: Exception) -> None:
+    # Where the storage failed says nothing; anything else is a mistake of ours.
+    is_ours = not isinstance(error, StorageFailed | WritesOverloaded)
+    _rare.log(logging.ERROR, line, error, exc_info=is_ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from antonnia_server import ids
@@ -74,12 +75,20 @@ def schedule(
     return Scheduled(job.id, due_at, is_new=True)
 
 
-def claim(tx: Transaction, limit: int, lease_seconds: int) -> Claimed:
-    """Take up to `limit` jobs that are due or that a dead worker has left."""
+def claim(
+    tx: Transaction, limit: int, lease_seconds: int, running: Collection[str] = ()
+) -> Claimed:
+    """Take up to `limit` jobs that are due or that a dead worker has left.
+
+    Those of the ids `running` are with the caller, who is alive: a clock that was set forward, or
+    a storage that took no heartbeat, has ended their leases, and they get new ones.
+    """
     lease_until = tx.now + lease_seconds * SECOND
-    claimed = [
-        storage.claim(tx, job, lease_until=lease_until) for job in storage.list_abandoned(tx, limit)
-    ]
+    abandoned = storage.list_abandoned(tx, limit + len(running))
+    own = [job for job in abandoned if job.id in running]
+    storage.extend_leases(tx, own, lease_seconds)
+    left = [job for job in abandoned if job.id not in running][:limit]
+    claimed = [storage.claim(tx, job, lease_until=lease_until) for job in left]
     taken_locks: set[str] = set()
     for job in storage.list_due(tx, limit - len(claimed)):
         if job.lock_key is not None and job.lock_key in taken_locks:
@@ -116,6 +125,19 @@ def finish(tx: Transaction, job: JobRow) -> None:
 def postpone(tx: Transaction, job: JobRow, *, due_at: int) -> None:
     """Run the job again at `due_at`; this is not a failure and costs no attempt."""
     storage.release_job(tx, job, status="pending", due_at=due_at, attempts=0, last_error=None)
+    tx.notify(TOPIC)
+
+
+def give_back(tx: Transaction, job: JobRow, delay_seconds: float) -> None:
+    """Run the job again after a while; whoever had it could not do it, through no fault of it."""
+    storage.release_job(
+        tx,
+        job,
+        status="pending",
+        due_at=tx.now + round(delay_seconds * SECOND),
+        attempts=job.attempts - 1,
+        last_error=None,
+    )
     tx.notify(TOPIC)
 
 

@@ -15,7 +15,7 @@ from .httpx_failures import (
     wrong_twin,
 )
 from .not_given import NotGiven
-from .options import DEFAULT_TIMEOUT_SECONDS, Timeout
+from .options import Timeout
 
 if TYPE_CHECKING:
     import asyncio
@@ -54,17 +54,20 @@ class HttpxSender:
         import httpx
 
         here = await self._here()
-        request = here.http.request(
-            method,
-            url,
-            headers=headers,
-            content=content,
-            timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
-            # A redirected POST would become a GET, and a redirected token a gift.
-            follow_redirects=False,
-        )
+        if isinstance(here.http, httpx.AsyncClient):
+            call = here.http.request(
+                method,
+                url,
+                headers=headers,
+                content=content,
+                timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
+                # A redirected POST would become a GET, and a redirected token a gift.
+                follow_redirects=False,
+            )
+        else:
+            call = here.http.request(method, url, headers, content, timeout)
         try:
-            response = await here.until_closed(request)
+            response = await here.until_closed(call)
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise closed_meanwhile() if here.is_closing else failure_from(exc, method, url) from exc
         return HttpAnswer(response.status_code, response.headers, response.content)
@@ -102,8 +105,7 @@ class HttpxSender:
         return here
 
     async def _open(self) -> LoopConnections:
-        import httpx
-
+        from .connection_pool import open_connections
         from .loop_connections import LoopConnections
 
         if self._is_closed:
@@ -111,14 +113,9 @@ class HttpxSender:
         for loop in list(self._loops):
             if loop.is_closed():
                 self._loops.pop(loop, None)
-        if self._given is None:
-            # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
-            limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
-            http = httpx.AsyncClient(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
-        elif self._is_forked:
+        if self._given is not None and self._is_forked:
             raise given_before_fork()
-        else:
-            http = self._given
+        http = open_connections() if self._given is None else self._given
         connections = LoopConnections(http, is_ours=self._given is None)
         await connections.open(self._loops)
         return connections

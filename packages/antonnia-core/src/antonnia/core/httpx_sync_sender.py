@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
 
 from .answers import HttpAnswer
 from .forks import follow_forks
@@ -18,10 +18,12 @@ from .httpx_failures import (
     wrong_twin,
 )
 from .not_given import NotGiven
-from .options import DEFAULT_TIMEOUT_SECONDS, Timeout
+from .options import Timeout
 
 if TYPE_CHECKING:
     import httpx
+
+    from .connection_sync_pool import SyncConnectionPool
 
 # What httpcore reports, as `http11.…` or `proxy.…`, when it has a new stream.
 _STREAM_EVENTS = ("connect_tcp.complete", "start_tls.complete")
@@ -46,7 +48,7 @@ class SyncHttpxSender:
         follow_forks(self)
 
     def _start_empty(self) -> None:
-        self._http = self._given
+        self._http: Union[httpx.Client, SyncConnectionPool, None] = self._given
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._calls_under_way = 0
@@ -64,16 +66,19 @@ class SyncHttpxSender:
 
         http = self._begin()
         try:
-            response = http.request(
-                method,
-                url,
-                headers=headers,
-                content=content,
-                timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
-                # A redirected POST would become a GET, and a redirected token a gift.
-                follow_redirects=False,
-                extensions={"trace": self._note_stream} if self._given is None else None,
-            )
+            if isinstance(http, httpx.Client):
+                response = http.request(
+                    method,
+                    url,
+                    headers=headers,
+                    content=content,
+                    timeout=httpx.USE_CLIENT_DEFAULT if isinstance(timeout, NotGiven) else timeout,
+                    # A redirected POST would become a GET, and a redirected token a gift.
+                    follow_redirects=False,
+                    extensions={"trace": self._note_stream} if self._given is None else None,
+                )
+            else:
+                response = http.request(method, url, headers, content, timeout)
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             is_cut_off = self._closed.is_set()
             raise closed_meanwhile() if is_cut_off else failure_from(exc, method, url) from exc
@@ -106,25 +111,20 @@ class SyncHttpxSender:
             self._closed.set()
         return inherited
 
-    def _begin(self) -> httpx.Client:
+    def _begin(self) -> Union[httpx.Client, SyncConnectionPool]:
+        from .connection_sync_pool import open_sync_connections
+
         with self._lock:
             if self._closed.is_set():
                 raise already_closed()
             if self._given is not None and self._is_forked:
                 raise given_before_fork()
-            http = self._http if self._http is not None else self._open()
-            if http.is_closed:
+            if self._http is None:
+                self._http = open_sync_connections(self._note_stream)
+            if self._http.is_closed:
                 raise given_was_closed()
             self._calls_under_way += 1
-            return http
-
-    def _open(self) -> httpx.Client:
-        import httpx
-
-        # httpx keeps 20 idle connections by default; beyond that it would dial anew each time.
-        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
-        self._http = httpx.Client(timeout=DEFAULT_TIMEOUT_SECONDS, limits=limits)
-        return self._http
+            return self._http
 
     def _end(self) -> None:
         with self._lock:

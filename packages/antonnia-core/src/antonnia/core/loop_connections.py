@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, AsyncGenerator, Coroutine, Dict, Optional, Set, TypeVar
+from typing import TYPE_CHECKING, AsyncGenerator, Coroutine, Dict, Optional, Set, TypeVar, Union
 
 from .cancellation import cancelled_only_at_waits
+from .connection_pool import ConnectionPool
 from .httpx_failures import closed_meanwhile
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ T = TypeVar("T")
 
 
 class LoopConnections:
-    """A client of httpx that belongs to one event loop, and the calls under way in it."""
+    """The connections of one event loop, and the calls under way in it."""
 
-    def __init__(self, http: httpx.AsyncClient, *, is_ours: bool) -> None:
-        self.http: httpx.AsyncClient = http
+    def __init__(self, http: Union[httpx.AsyncClient, ConnectionPool], *, is_ours: bool) -> None:
+        self.http: Union[httpx.AsyncClient, ConnectionPool] = http
         self.is_closing: bool = False
         self._is_ours = is_ours
         self._calls: Set[Optional[asyncio.Task[object]]] = set()
@@ -52,7 +53,8 @@ class LoopConnections:
         task = asyncio.current_task()
         self._calls.add(task)
         try:
-            return await cancelled_only_at_waits(call)
+            is_safe = isinstance(self.http, ConnectionPool)
+            return await (call if is_safe else cancelled_only_at_waits(call))
         except asyncio.CancelledError:
             if not self.is_closing or _is_cancelled_by_another(task):
                 raise

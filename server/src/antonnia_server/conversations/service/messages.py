@@ -60,7 +60,7 @@ def create_message(
     """
     _refuse_oversized(body.content)
     if body.role == "user" and body.agent_id is not None:
-        raise invalid(["body", "agent_id"], "is the author of an `assistant` message only")
+        raise invalid(["body", "agent_id"], "is only for a message whose role is `assistant`")
     session = session_storage.lock_session(tx, caller, session_id)
     if session is None:
         raise SessionNotFound(session_id)

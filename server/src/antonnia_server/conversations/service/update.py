@@ -105,13 +105,14 @@ def _write(
 def _fields_of(body: SessionUpdate) -> SessionFields:
     """The fields to change, whether they came under `fields` or as the older bare `metadata`."""
     if body.fields is not None and body.metadata is not None:
-        raise invalid(["body", "metadata"], "belongs into `fields` when `fields` is given")
+        raise invalid(["body", "metadata"], "belongs inside `fields` when `fields` is given")
     if body.fields is None and body.metadata is None:
-        raise invalid(["body", "fields"], "is missing", "missing")
+        raise invalid(["body", "fields"], "is required", "missing")
     fields = SessionFields(metadata=body.metadata) if body.fields is None else body.fields
     for name in _NEVER_NULL:
         if name in fields.model_fields_set and getattr(fields, name) is None:
             raise invalid(["body", "fields", name], "cannot be null")
     if fields.metadata is not None:
-        metadata.refuse_oversized(fields.metadata, ("body", "fields", "metadata"))
+        place = ("body", "metadata") if body.fields is None else ("body", "fields", "metadata")
+        metadata.refuse_oversized(fields.metadata, place)
     return fields

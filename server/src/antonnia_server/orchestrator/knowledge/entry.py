@@ -23,8 +23,17 @@ class Entry:
     anchor: str
     # The headings above this one, for a search to know what "How long?" is about.
     context: str = ""
+    # Other ways in which contacts ask for it; found as the title is.
+    phrasings: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
         """The same for two entries exactly if a search or an answer could not tell them apart."""
-        parts = [self.kind, self.title, self.context, self.text, self.source]
+        parts: list[object] = [self.kind, self.title, self.context, self.text, self.source]
+        if self.phrasings:
+            parts.append(self.phrasings)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def kind_of(title: str) -> EntryKind:
+    """What its title says an entry is."""
+    return "question" if title.endswith("?") else "article"

@@ -14,6 +14,15 @@ class KnowledgeNotFound(Refusal):
         super().__init__(f"There is no knowledge base {knowledge_id!r}.")
 
 
+class EntryNotFound(Refusal):
+    status = 404
+    code = "entry_not_found"
+    title = "No such entry"
+
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(f"There is no entry {entry_id!r} in this knowledge base.")
+
+
 class KnowledgeNameTaken(Refusal):
     status = 409
     code = "knowledge_name_taken"

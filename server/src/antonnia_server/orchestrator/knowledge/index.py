@@ -1,27 +1,34 @@
 """The full-text index of each knowledge base, in SQLite's FTS5.
 
-A base has two tables of its own, so that how rare a word is never depends on what another
-organization keeps: one of stemmed words, and one of every three characters, which finds
-misspelled words and scripts without spaces. Both hold the folded text (see `words`) under the
-entry's number.
+A base has a table of its own, so that how rare a word is never depends on what another organization
+keeps. It holds the words of each entry (see `words`) under the entry's number: those of its
+phrasings, a line each, and once each those of its text. A search reads a bounded part of it,
+however many entries there are.
+
+What the table holds and how it is divided is a format with a number. A change of it is a new
+number, and a job writes the new table beside the old one, which answers until then (`rebuilding`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 
-from .words import Term, fold, pieces
+from .stop_words import STOP_WORDS
+from .words import words
 
-# A word in the title says more about an entry than one in its text.
+# 1 held folded text, and a second table of every three characters.
+FORMAT = 2
+
+# A word in a phrasing says more about an entry than one in its text.
 TITLE_WEIGHT = 4.0
 TEXT_WEIGHT = 1.0
 
@@ -29,31 +36,67 @@ TEXT_WEIGHT = 1.0
 # "delivery". Shorter ones begin too many others.
 MIN_PREFIX_CHARACTERS = 6
 
-# FTS5 refuses an expression of very many parts.
-MAX_PIECES = 128
+# How many entries are counted that have a word; of a more frequent one the number is estimated.
+MAX_COUNTED = 300
+
+# How many entries the words that are searched one by one may have, and how many entries are
+# compared by the index at most.
+MAX_HITS = 1_500
+
+# Of the words too frequent for that, how many are searched two by two.
+MAX_FREQUENT = 4
 
 _KNOWLEDGE_ID = re.compile(r"kb_([0-9a-v]{26})")
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrences:
-    """The numbers of the entries that hold a term."""
+class Index(NamedTuple):
+    """Which table: a base has two while one of a new format is written."""
 
-    in_title: frozenset[int]
-    anywhere: frozenset[int]
-
-
-class _Index(NamedTuple):
-    words: str
-    pieces: str
+    knowledge_id: str
+    format: int = FORMAT
 
 
-def create_index(tx: Transaction, knowledge_id: str) -> None:
-    index = _index(knowledge_id)
-    for name, tokenizer in [(index.words, "porter unicode61"), (index.pieces, "trigram")]:
-        tx.cursor.execute(
-            f"CREATE VIRTUAL TABLE {name} USING fts5(title, text, tokenize='{tokenizer}')"
-        )
+class Candidate(NamedTuple):
+    """An entry that shares a word with a question, as the index has it."""
+
+    number: int
+    # The words of each phrasing, in order.
+    phrasings: list[list[str]]
+    text: frozenset[str]
+
+
+def create_index(tx: Transaction, index: Index) -> None:
+    # Words come divided by spaces; what is a word is decided in `words` alone.
+    name = _name(index)
+    tx.cursor.execute(
+        f"CREATE VIRTUAL TABLE {name} USING fts5(title, text, tokenize='porter unicode61')"
+    )
+
+
+def exists(tx: Transaction, index: Index) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    return tx.cursor.execute(query, [_name(index)]).fetchone() is not None
+
+
+def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
+    """Delete some rows of an index that nobody searches any more; says how many.
+
+    FTS5 would do it row by row and word by word; its own tables are emptied in no time.
+    """
+    deleted = 0
+    for name in _names(index):
+        for part in ("content", "docsize", "data", "idx"):
+            table = sa.table(f"{name}_{part}")
+            key: sa.ColumnElement[object] = sa.literal_column("term" if part == "idx" else "rowid")
+            some = sa.select(key).select_from(table).limit(at_most)
+            query = sa.delete(table).where(key.in_(some))
+            deleted += tx.connection.execute(query).rowcount
+    return deleted
+
+
+def drop_index(tx: Transaction, index: Index) -> None:
+    for name in _names(index):
+        tx.cursor.execute(f"DROP TABLE {name}")
 
 
 @contextmanager
@@ -68,105 +111,159 @@ def batch(tx: Transaction) -> Generator[None]:
         yield
 
 
-def add(tx: Transaction, knowledge_id: str, number: int, *, title: str, text: str) -> None:
-    for name in _index(knowledge_id):
-        table = _table(name)
-        tx.connection.execute(
-            sa.insert(table).values(rowid=number, title=fold(title), text=fold(text))
-        )
+def add(
+    tx: Transaction, index: Index, number: int, *, phrasings: Iterable[Sequence[str]], text: str
+) -> None:
+    """`phrasings` and `text` are words already; those of a text are divided by spaces."""
+    title = "\n".join(" ".join(phrasing) for phrasing in phrasings)
+    _statements(_name(index)).insert.run(tx, number=number, title=title, text=text)
 
 
-def remove(tx: Transaction, knowledge_id: str, number: int) -> None:
-    for name in _index(knowledge_id):
-        table = _table(name)
-        tx.connection.execute(sa.delete(table).where(table.c.rowid == number))
+def remove(tx: Transaction, index: Index, number: int) -> None:
+    for name in _names(index):
+        _statements(name).delete.run(tx, number=number)
 
 
-def find_by_words(
-    tx: Transaction, knowledge_id: str, terms: Iterable[Term], *, limit: int
-) -> list[int]:
-    """The entries that hold any of the words, best first."""
-    wanted = [_expression(term) for term in terms if not term.is_piece]
-    return _best(tx, _index(knowledge_id).words, wanted, limit)
+def count_entries_with(
+    tx: Transaction, index: Index, asked: Iterable[str], last_number: int
+) -> dict[str, int]:
+    """About how many entries have each of the words.
+
+    Numbers are given in order. So if the first few hundred that have a word end early among all
+    numbers, that many more will follow.
+    """
+    found: dict[str, int] = {}
+    statement = _statements(_name(index)).counts
+    for word in asked:
+        counted = statement.find(tx, expression=_expression(word), limit=MAX_COUNTED)
+        assert counted is not None, "an aggregate always has a row"
+        found[word] = counted.entries
+        if counted.entries == MAX_COUNTED and counted.last:
+            found[word] = MAX_COUNTED * max(last_number, counted.last) // counted.last
+    return found
 
 
-def find_by_pieces(
-    tx: Transaction, knowledge_id: str, terms: Iterable[Term], *, limit: int
-) -> list[int]:
-    """The entries that hold any three characters of the terms, best first."""
-    parts = dict.fromkeys(piece for term in terms for piece in pieces(term.text))
-    wanted = [_quoted(piece) for piece in list(parts)[:MAX_PIECES]]
-    return _best(tx, _index(knowledge_id).pieces, wanted, limit)
-
-
-def find_occurrences(tx: Transaction, knowledge_id: str, term: Term) -> Occurrences:
-    index = _index(knowledge_id)
-    name = index.pieces if term.is_piece else index.words
-    expression = _expression(term)
-    return Occurrences(
-        in_title=frozenset(_matches(tx, name, f"title : {expression}")),
-        anywhere=frozenset(_matches(tx, name, expression)),
-    )
-
-
-def _best(tx: Transaction, name: str, wanted: list[str], limit: int) -> list[int]:
+def find_candidates(
+    tx: Transaction, index: Index, counts: Mapping[str, int], *, limit: int
+) -> list[Candidate]:
+    """The entries that have any of the counted words, about the best first."""
+    wanted = _wanted(counts)
     if not wanted:
         return []
-    rows = _searches(name).best.all(tx, expression=" OR ".join(wanted), limit=limit)
-    return [row.number for row in rows]
+    statements = _statements(_name(index))
+    best = statements.best.all(tx, expression=" OR ".join(wanted), hits=2 * MAX_HITS, limit=limit)
+    rows = (statements.read.find(tx, number=row.number) for row in best)
+    return [_candidate(index, row) for row in rows if row is not None]
 
 
-def _matches(tx: Transaction, name: str, expression: str) -> Iterable[int]:
-    return (row.number for row in _searches(name).all.all(tx, expression=expression))
+def _wanted(counts: Mapping[str, int]) -> list[str]:
+    """The parts of an expression that finds a bounded number of entries.
+
+    Rare words are searched one by one. The others find too many by themselves, but two of them in
+    one entry say something; of a question that has nothing but little words, all of them do.
+    """
+    known = sorted((word for word in counts if counts[word]), key=lambda word: counts[word])
+    parts: list[str] = []
+    hits = 0
+    frequent: list[str] = []
+    for word in known:
+        if hits + counts[word] <= MAX_HITS:
+            hits += counts[word]
+            parts.append(_expression(word))
+        else:
+            frequent.append(word)
+    telling = [word for word in frequent if word not in STOP_WORDS][:MAX_FREQUENT]
+    parts += [
+        f"({_expression(left)} AND {_expression(right)})"
+        for left, right in combinations(telling, 2)
+    ]
+    if not parts and frequent:
+        parts.append(" AND ".join(_expression(word) for word in telling or frequent))
+    return parts
+
+
+def _candidate(index: Index, row: _Row) -> Candidate:
+    lines = row.title.split("\n")
+    if index.format == 1:
+        return Candidate(row.number, [words(line) for line in lines], frozenset(words(row.text)))
+    return Candidate(row.number, [line.split() for line in lines], frozenset(row.text.split()))
+
+
+class _Row(NamedTuple):
+    number: int
+    title: str
+    text: str
 
 
 class _Found(NamedTuple):
     number: int
 
 
-class _Searches(NamedTuple):
+class _Count(NamedTuple):
+    entries: int
+    last: int | None
+
+
+class _Statements(NamedTuple):
     """What is asked of one table."""
 
-    all: Statement[_Found]
+    counts: Statement[_Count]
     best: Statement[_Found]
+    read: Statement[_Row]
+    insert: Statement[_Row]
+    delete: Statement[_Row]
 
 
-# A question asks several times for each of its words.
+# A question asks for each of its words.
 @lru_cache(maxsize=1024)
-def _searches(name: str) -> _Searches:
-    table = _table(name)
-    found = sa.select(table.c.rowid).where(table.c[name].op("MATCH")(sa.bindparam("expression")))
-    # bm25 is smaller for a better match. Equal ones keep the order they were imported in.
-    badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT)
-    best = found.order_by(badness, table.c.rowid).limit(sa.bindparam("limit"))
-    return _Searches(Statement(found, _Found), Statement(best, _Found))
-
-
-def _expression(term: Term) -> str:
-    quoted = _quoted(term.text)
-    is_prefix = not term.is_piece and len(term.text) >= MIN_PREFIX_CHARACTERS
-    return f"{quoted} *" if is_prefix else quoted
-
-
-def _quoted(text: str) -> str:
-    """As a string of FTS5's query language, in which nothing but a quote means anything."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _index(knowledge_id: str) -> _Index:
-    # These names go into SQL, so they come from an id of ours or not at all.
-    match = _KNOWLEDGE_ID.fullmatch(knowledge_id)
-    if match is None:
-        raise ValueError(f"not the id of a knowledge base: {knowledge_id!r}")
-    return _Index(f"knowledge_words_{match[1]}", f"knowledge_pieces_{match[1]}")
-
-
-def _table(name: str) -> sa.TableClause:
+def _statements(name: str) -> _Statements:
     # An FTS5 table has a hidden column of its own name, which MATCH and bm25 work on.
-    return sa.table(
+    table = sa.table(
         name,
         sa.column("rowid", sa.Integer),
         sa.column("title", sa.Text),
         sa.column("text", sa.Text),
         sa.column(name, sa.Text),
     )
+    rowid = table.c.rowid
+    is_found = table.c[name].op("MATCH")(sa.bindparam("expression"))
+    first = sa.select(rowid).where(is_found).limit(sa.bindparam("limit")).subquery()
+    # bm25 is smaller for a better match. Equal ones keep the order they were imported in.
+    badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT).label("badness")
+    hits = sa.select(rowid, badness).where(is_found).limit(sa.bindparam("hits")).subquery()
+    order = (hits.c.badness, hits.c.rowid)
+    is_row = rowid == sa.bindparam("number")
+    return _Statements(
+        counts=Statement(sa.select(sa.func.count(), sa.func.max(first.c.rowid)), _Count),
+        best=Statement(
+            sa.select(hits.c.rowid).order_by(*order).limit(sa.bindparam("limit")), _Found
+        ),
+        read=Statement(sa.select(rowid, table.c.title, table.c.text).where(is_row), _Row),
+        insert=Statement(
+            sa.insert(table).values(
+                rowid=sa.bindparam("number"), title=sa.bindparam("title"), text=sa.bindparam("text")
+            )
+        ),
+        delete=Statement(sa.delete(table).where(is_row)),
+    )
+
+
+def _expression(word: str) -> str:
+    # A string of FTS5's query language, in which nothing but a quote means anything.
+    quoted = '"' + word.replace('"', '""') + '"'
+    return f"{quoted} *" if len(word) >= MIN_PREFIX_CHARACTERS else quoted
+
+
+def _name(index: Index) -> str:
+    """The table that is searched."""
+    return _names(index)[0]
+
+
+def _names(index: Index) -> tuple[str, ...]:
+    # These names go into SQL, so they come from an id of ours or not at all.
+    match = _KNOWLEDGE_ID.fullmatch(index.knowledge_id)
+    if match is None:
+        raise ValueError(f"not the id of a knowledge base: {index.knowledge_id!r}")
+    if index.format == 1:
+        return (f"knowledge_words_{match[1]}", f"knowledge_pieces_{match[1]}")
+    return (f"knowledge_index_{index.format}_{match[1]}",)

@@ -1,7 +1,8 @@
 """A file's bytes become entries, or one error that says what to change.
 
 Markdown gives one entry a section (see `markdown`); CSV and JSON Lines one a row, with the keys
-`question` and `answer`, or `title` and `text`, and optionally `source`.
+`question` and `answer`, or `title` and `text`, and optionally `source` and `phrasings`: other ways
+to ask, one a line. In Markdown they stand in a comment at the beginning of the section.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
-from .entry import Entry, EntryKind
+from .entry import Entry, EntryKind, kind_of
 from .errors import UnreadableKnowledge
 from .markdown import sections
 
@@ -29,7 +30,11 @@ _KINDS: dict[tuple[str, str], EntryKind] = {
     ("question", "answer"): "question",
     ("title", "text"): "article",
 }
-_EXPECTED = "question,answer or title,text, and optionally source"
+_OPTIONAL = {"source", "phrasings"}
+_EXPECTED = "question,answer or title,text, and optionally source and phrasings"
+
+# Nobody who reads the document sees it.
+_ALSO_ASKED = re.compile(r"<!--\s*also asked:(.*?)-->\s*", re.DOTALL | re.IGNORECASE)
 
 
 class _Row(NamedTuple):
@@ -41,6 +46,7 @@ class _Row(NamedTuple):
     text: str
     source: str = ""
     context: str = ""
+    phrasings: tuple[str, ...] = ()
 
 
 def read_entries(file_name: str, content: bytes) -> list[Entry]:
@@ -88,13 +94,14 @@ def _entries(file_name: str, rows: Iterable[_Row]) -> list[Entry]:
     anchors: set[str] = set()
     for row in rows:
         _check(file_name, row)
-        identity = (row.title, row.text, row.source, row.context)
+        identity = (row.title, row.text, row.source, row.context, *row.phrasings)
         if identity in seen:
             continue
         seen.add(identity)
         anchor = _unused_anchor(row.title, anchors)
         source = row.source or f"{file_name}#{anchor}"
-        entries.append(Entry(row.kind, row.title, row.text, source, anchor, row.context))
+        entry = Entry(row.kind, row.title, row.text, source, anchor, row.context, row.phrasings)
+        entries.append(entry)
     return entries
 
 
@@ -105,7 +112,7 @@ def _check(file_name: str, row: _Row) -> None:
             f" {MAX_TEXT_CHARACTERS:,}. Divide it into several entries."
         )
         raise UnreadableKnowledge(file_name, reason, line=row.line)
-    for part in (row.title, row.text, row.source):
+    for part in (row.title, row.text, row.source, *row.phrasings):
         if _UNSENDABLE.search(part):
             reason = "The text holds a NUL or half of a surrogate pair. Remove that character."
             raise UnreadableKnowledge(file_name, reason, line=row.line)
@@ -125,9 +132,23 @@ def _unused_anchor(title: str, anchors: set[str]) -> str:
 def _read_markdown(file_name: str, text: str) -> Iterator[_Row]:
     for section in sections(text):
         title = section.title or PurePath(file_name).stem
-        kind: EntryKind = "question" if title.endswith("?") else "article"
+        kind = kind_of(title)
         context = " › ".join(section.parents)  # the usual sign in a path of headings
-        yield _Row(section.line, kind, title, section.text, context=context)
+        text, phrasings = section.text, ""
+        if also_asked := _ALSO_ASKED.match(text):
+            text, phrasings = text[also_asked.end() :], also_asked[1]
+        if not text:
+            reason = "There is no text under the comment. Write the answer there."
+            raise UnreadableKnowledge(file_name, reason, line=section.line)
+        yield _Row(
+            section.line, kind, title, text, context=context, phrasings=_lines(title, phrasings)
+        )
+
+
+def _lines(title: str, phrasings: str) -> tuple[str, ...]:
+    """One phrasing a line, each once, and none that only repeats the title."""
+    stripped = (line.strip().removeprefix("- ") for line in phrasings.split("\n"))
+    return tuple(dict.fromkeys(line for line in stripped if line and line != title))
 
 
 def _read_csv(file_name: str, text: str) -> Iterator[_Row]:
@@ -152,7 +173,7 @@ def _read_csv(file_name: str, text: str) -> Iterator[_Row]:
 
 def _csv_header(file_name: str, line: int, cells: list[str]) -> list[str]:
     header = [cell.strip().lower() for cell in cells]
-    required = [name for name in header if name != "source"]
+    required = [name for name in header if name not in _OPTIONAL]
     if len(set(header)) != len(header) or set(required) not in [set(keys) for keys in _KINDS]:
         found = ",".join(cells)[:100]
         reason = f"The header is {found!r}; expected the columns {_EXPECTED}."
@@ -187,16 +208,21 @@ def _read_json_lines(file_name: str, text: str) -> Iterator[_Row]:
 
 
 def _keyed_row(file_name: str, line: int, values: dict[str, Any]) -> _Row:
-    keys = next((keys for keys in _KINDS if values.keys() - {"source"} == set(keys)), None)
+    keys = next((keys for keys in _KINDS if values.keys() - _OPTIONAL == set(keys)), None)
     if keys is None:
         reason = f"The keys are {', '.join(values) or 'none'}; expected {_EXPECTED}."
         raise UnreadableKnowledge(file_name, reason, line=line)
+    if isinstance(values.get("phrasings"), list):
+        listed = cast(list[object], values["phrasings"])
+        texts = [each for each in listed if isinstance(each, str)]
+        values = {**values, "phrasings": "\n".join(texts) if texts == listed else None}
     for key, value in values.items():
         if not isinstance(value, str):
             reason = f"{key} is not a text. Put it in quotes."
             raise UnreadableKnowledge(file_name, reason, line=line)
-        if key != "source" and not value.strip():
+        if key not in _OPTIONAL and not value.strip():
             raise UnreadableKnowledge(file_name, f"{key} is empty. Fill it in.", line=line)
-    title, text = keys
+    title, text = (values[key].strip() for key in keys)
     source = values.get("source", "").strip()
-    return _Row(line, _KINDS[keys], values[title].strip(), values[text].strip(), source)
+    phrasings = _lines(title, values.get("phrasings", ""))
+    return _Row(line, _KINDS[keys], title, text, source, phrasings=phrasings)

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
-from . import index, ranking, storage
-from .index import Occurrences
-from .ranking import Evidence
-from .spelling import nearest_word
-from .storage import StoredEntry
-from .words import Term, fold, terms, words
+from . import index
+from .calibration import PRIOR, Calibration, Features
+from .index import Candidate, Index
+from .ranking import Comparison, Question, Term, weigh
+from .spelling import allowed_distance, nearest_word
+from .stop_words import SMALL_TALK, STOP_WORDS
+from .storage import entries as storage
+from .storage import words as words_storage
+from .storage.bases import BaseRow
+from .words import question_words, word_of
 
-# How many entries each list of candidates has; the right one is nearly always in the first few.
-CANDIDATES = 20
+# How many entries are compared with the question; the right one is nearly always among them.
+CANDIDATES = 50
 
-# Where a misspelled word is looked up: this many entries, and so much of each.
-MAX_ALIKE = 10
-MAX_ALIKE_CHARACTERS = 4_000
+# How many of them are matches.
+MAX_MATCHES = 10
 
 # What a corrected word counts for: it may have been another one.
-CORRECTED_LIKENESS = 0.9
+CORRECTED_SHARE = 0.9
+
+# How many words of a question are corrected.
+MAX_CORRECTED = 8
+
+# "Hello" and "thanks" are answered only by an entry that is about nothing else.
+SMALL_TALK_COVERAGE = 0.9
+
+# Below this confidence an entry is no match, whatever it shares with the question.
+MIN_CONFIDENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,68 +49,123 @@ class Match:
     # As it was imported, character by character.
     text: str
     source: str
-    # 0 to 1; see `ranking`.
+    # The probability that it answers the question; see `calibration`.
     confidence: float
 
 
-def find_matches(tx: Transaction, caller: Caller, knowledge_id: str, question: str) -> list[Match]:
+class Held(NamedTuple):
+    """What of an entry is left out of a search that teaches: one phrasing, or all of it."""
+
+    number: int
+    phrasing: int | None
+
+
+class Ranked(NamedTuple):
+    """An entry that was compared with the question."""
+
+    number: int
+    comparison: Comparison
+
+
+def find_matches(tx: Transaction, caller: Caller, base: BaseRow, question: str) -> list[Match]:
     """The candidates of one base, most confident first."""
-    entries = storage.count_entries(tx, caller, knowledge_id)
-    asked = [_spelled(tx, caller, knowledge_id, term) for term in terms(question)]
-    candidates = ranking.fuse(
-        index.find_by_words(tx, knowledge_id, [each.term for each in asked], limit=CANDIDATES),
-        index.find_by_pieces(tx, knowledge_id, [each.term for each in asked], limit=CANDIDATES),
-    )
-    evidence = [
-        Evidence(
-            each.occurrences,
-            weight=ranking.rarity(entries, len(each.occurrences.anywhere)),
-            likeness=each.likeness,
-        )
-        for each in asked
+    asked = question_words(question)
+    ranked = rank(tx, caller, base, asked)
+    if not ranked:
+        return []
+    calibration = PRIOR if base.calibration is None else Calibration(**base.calibration)
+    matches: list[Match] = []
+    confidence = 1.0
+    for place, each in enumerate(ranked[:MAX_MATCHES]):
+        # One that is not the best cannot be surer than the best, whatever it covers.
+        features = features_of(ranked[place:])
+        if place > 0:
+            features = features._replace(lead=0.0)
+        confidence = min(confidence, calibration.probability(features))
+        if confidence < MIN_CONFIDENCE:
+            break
+        entry = storage.find_stored(tx, caller, base.id, each.number)
+        if entry is not None:
+            match = Match(base.id, entry.id, entry.title, entry.text, entry.source, confidence)
+            matches.append(match)
+    return matches
+
+
+def features_of(ranked: Sequence[Ranked]) -> Features:
+    """Of the first one."""
+    best = ranked[0].comparison
+    second = ranked[1].comparison.score if len(ranked) > 1 else 0.0
+    lead = 1 - second / best.score
+    return Features(best.coverage, best.asked_for, lead)
+
+
+def rank(
+    tx: Transaction,
+    caller: Caller,
+    base: BaseRow,
+    asked: Sequence[str],
+    held: Held | None = None,
+) -> list[Ranked]:
+    """The entries that share words with the question, best first."""
+    where = Index(base.id, base.index_format)
+    terms = _terms(tx, caller, base, where, asked)
+    counts = {term.word: count for term, count in terms}
+    question = Question([term for term, _ in terms])
+    is_small_talk = all(word in SMALL_TALK for word in asked)
+    ranked: list[Ranked] = []
+    for candidate in index.find_candidates(tx, where, counts, limit=CANDIDATES):
+        phrasings, text = _without(candidate, held)
+        if not phrasings and not text:
+            continue
+        comparison = question.compare(phrasings or [[]], text)
+        if comparison.score > 0 and (not is_small_talk or _is_all(comparison)):
+            ranked.append(Ranked(candidate.number, comparison))
+    # The sort is stable: among equals the order of the candidates decides.
+    return sorted(ranked, key=lambda each: -each.comparison.score)
+
+
+def _terms(
+    tx: Transaction, caller: Caller, base: BaseRow, where: Index, asked: Sequence[str]
+) -> list[tuple[Term, int]]:
+    """The words of the question in the spelling of the base, and how many entries have each."""
+    last_number = storage.last_number(tx, caller, base.id)
+    written = [word_of(word) for word in asked]
+    counts = index.count_entries_with(tx, where, dict.fromkeys(written), last_number)
+    meant: dict[str, str] = {}
+    for word in [word for word in counts if not counts[word]][:MAX_CORRECTED]:
+        corrected = _corrected(tx, caller, base, word)
+        if corrected is not None and corrected not in counts:
+            counts |= index.count_entries_with(tx, where, [corrected], last_number)
+        if corrected is not None and counts[corrected]:
+            meant[word] = corrected
+    words = [meant.get(word, word) for word in written]
+    terms = weigh(words, base.entry_count, [counts[word] for word in words])
+    return [
+        (_less(term) if word in meant else term, counts[term.word])
+        for term, word in zip(terms, written, strict=True)
     ]
-    stored = storage.entries_by_number(tx, caller, knowledge_id, candidates)
-    matches = [_match(knowledge_id, stored[number], evidence) for number in candidates]
-    # Three characters in common are not yet an answer. The sort is stable: among equals the order
-    # of the candidates decides.
-    return sorted(
-        (match for match in matches if match.confidence > 0), key=lambda match: -match.confidence
-    )
 
 
-class _Asked(NamedTuple):
-    """A term of the question, in the spelling of the base."""
-
-    term: Term
-    occurrences: Occurrences
-    likeness: float
+def _less(term: Term) -> Term:
+    return term._replace(weight=term.weight * CORRECTED_SHARE)
 
 
-def _spelled(tx: Transaction, caller: Caller, knowledge_id: str, term: Term) -> _Asked:
-    """The term as it stands, or, if no entry has it, the word that it may have been meant as."""
-    occurrences = index.find_occurrences(tx, knowledge_id, term)
-    if occurrences.anywhere or term.is_piece:
-        return _Asked(term, occurrences, 1.0)
-    alike = index.find_by_pieces(tx, knowledge_id, [term], limit=MAX_ALIKE)
-    stored = storage.entries_by_number(tx, caller, knowledge_id, alike)
-    corrected = nearest_word(term.text, _vocabulary(stored.values()))
-    if corrected is None:
-        return _Asked(term, occurrences, 1.0)
-    term = Term(corrected)
-    return _Asked(term, index.find_occurrences(tx, knowledge_id, term), CORRECTED_LIKENESS)
+def _corrected(tx: Transaction, caller: Caller, base: BaseRow, word: str) -> str | None:
+    difference = allowed_distance(word)
+    if difference == 0 or word in STOP_WORDS:
+        return None
+    alike = words_storage.list_alike(tx, caller, base.id, word, difference=difference)
+    return nearest_word(word, alike)
 
 
-def _vocabulary(entries: Iterable[StoredEntry]) -> Iterable[str]:
-    for entry in entries:
-        yield from words(fold(f"{entry.title} {entry.text[:MAX_ALIKE_CHARACTERS]}"))
+def _without(candidate: Candidate, held: Held | None) -> tuple[list[list[str]], frozenset[str]]:
+    if held is None or held.number != candidate.number:
+        return candidate.phrasings, candidate.text
+    if held.phrasing is None:
+        return [], frozenset()
+    kept = [each for place, each in enumerate(candidate.phrasings) if place != held.phrasing]
+    return kept, candidate.text
 
 
-# The same few titles are candidates again and again.
-@lru_cache(maxsize=10_000)
-def _count_terms(title: str) -> int:
-    return len(terms(title))
-
-
-def _match(knowledge_id: str, entry: StoredEntry, evidence: Sequence[Evidence]) -> Match:
-    confidence = ranking.confidence(evidence, entry.number, _count_terms(entry.title))
-    return Match(knowledge_id, entry.id, entry.title, entry.text, entry.source, confidence)
+def _is_all(comparison: Comparison) -> bool:
+    return min(comparison.coverage, comparison.asked_for) >= SMALL_TALK_COVERAGE

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 def nearest_word(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `word` most likely is a misspelling of, or None."""
-    allowed = _allowed_distance(word)
+    allowed = allowed_distance(word)
     best: str | None = None
     letters = set(word)
     for candidate in sorted(set(candidates)):
-        if abs(len(candidate) - len(word)) > allowed or _allowed_distance(candidate) == 0:
+        if abs(len(candidate) - len(word)) > allowed or allowed_distance(candidate) == 0:
             continue
         # Few misspell the first letter, and "best" is not "test".
         if candidate[0] != word[0]:
@@ -25,7 +25,7 @@ def nearest_word(word: str, candidates: Iterable[str]) -> str | None:
     return best
 
 
-def _allowed_distance(word: str) -> int:
+def allowed_distance(word: str) -> int:
     """Short words have too many neighbours, and a number with another digit is another number."""
     if len(word) < 4 or not word.isalpha():
         return 0

@@ -60,3 +60,16 @@ STOP_WORDS = frozenset(
     for language in (_ENGLISH, _PORTUGUESE, _SPANISH, _FRENCH, _GERMAN)
     for word in language.split()
 )
+
+_SMALL_TALK = """
+afternoon bye cheers day dear evening good goodbye great hello hey hi kindly later lot lots me
+morning much nice night ok okay please see so thank thanks there thx ty u very welcome well you
+a alright and for help i is it lovely need that your all everyone
+oi ola bom boa dia noite tarde obrigada obrigado tchau muito
+hola buenos buenas dias tardes noches gracias adios muchas
+bonjour bonsoir salut merci beaucoup revoir au
+hallo guten tag danke schon tschuss morgen abend
+"""
+
+# What is said around a question, and is none by itself.
+SMALL_TALK = frozenset(_SMALL_TALK.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import metadata
+from antonnia_server.db import Json, metadata
 
 knowledge_bases = sa.Table(
     "knowledge_bases",
@@ -14,6 +14,15 @@ knowledge_bases = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
+    # Since when nobody finds it any more; its entries go piece by piece, this row stays.
+    sa.Column("deleted_at", sa.BigInteger),
+    sa.Column("entry_count", sa.Integer, nullable=False, server_default="0"),
+    # Which format of the index answers (see `index`).
+    sa.Column("index_format", sa.Integer, nullable=False, server_default="1"),
+    # While one of a newer format is written: the number of the last entry that it holds.
+    sa.Column("rebuilt_to", sa.Integer),
+    # What its own entries taught about when an answer is right; none until that is known.
+    sa.Column("calibration", Json),
     sa.UniqueConstraint("organization_id", "name"),
     sqlite_with_rowid=False,
 )
@@ -33,12 +42,17 @@ knowledge_entries = sa.Table(
     sa.Column("context", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    # The file that brought the entry, and its place there: what an import compares.
+    # The file that brought the entry, its place there and what it said: what an import compares.
+    # An entry that a person wrote has no file, and its id for a place.
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("anchor", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
+    # Other ways to ask: those that its author wrote, and those that were added since, which stay
+    # when its file is imported again.
+    sa.Column("phrasings", Json, nullable=False, server_default="[]"),
+    sa.Column("added_phrasings", Json, nullable=False, server_default="[]"),
     sa.ForeignKeyConstraint(
         ["organization_id", "knowledge_id"],
         ["knowledge_bases.organization_id", "knowledge_bases.id"],
@@ -46,4 +60,15 @@ knowledge_entries = sa.Table(
     sa.UniqueConstraint("organization_id", "knowledge_id", "number"),
     sa.UniqueConstraint("organization_id", "knowledge_id", "file_name", "anchor"),
     sa.CheckConstraint("kind IN ('article', 'question')", name="kind"),
+)
+
+# Every word of a base that a misspelled one may have been meant as. Words stay when their last
+# entry goes: a search asks the index how many entries have one.
+knowledge_words = sa.Table(
+    "knowledge_words",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("knowledge_id", sa.Text, primary_key=True),
+    sa.Column("word", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
 )

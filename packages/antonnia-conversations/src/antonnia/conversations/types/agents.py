@@ -6,7 +6,7 @@ from typing import Any, Literal, Mapping, Optional, Union
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 from typing_extensions import Annotated, TypedDict
 
-from antonnia.core.models import RequestModel, WireModel
+from antonnia.core.models import JsonObject, RequestModel, WireModel
 
 from .ids import CallerId
 
@@ -85,8 +85,32 @@ class AgentUpdateFields(TypedDict, total=False):
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class AgentCreate(RequestModel):
-    """The body of `POST /agents`."""
+_IDENTITY: JsonObject = {"type": "string"}
+_NOTHING: JsonObject = {"type": "null"}
+_EITHER: JsonObject = {
+    "oneOf": [
+        {
+            "properties": {
+                "type": {"const": "ai"},
+                "assistant_id": _IDENTITY,
+                "profile_id": _NOTHING,
+            },
+            "required": ["assistant_id"],
+        },
+        {
+            "properties": {
+                "type": {"const": "human"},
+                "profile_id": _IDENTITY,
+                "assistant_id": _NOTHING,
+            },
+            "required": ["profile_id"],
+        },
+    ]
+}
+
+
+class AgentCreate(RequestModel, json_schema_extra=_EITHER):
+    """The body of `POST /agents`: an AI agent has an assistant, a human agent a profile."""
 
     name: Name
     type: AgentType

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal, Optional, Union
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from typing_extensions import Annotated
 
 from antonnia.core.models import RequestModel, WireModel
+from antonnia.core.moments import Moment
 
 from .content import MessageContent, ReceivedContent
 from .ids import CallerId
@@ -61,7 +62,7 @@ class MessageUpdate(RequestModel):
     delivery_status: Optional[MessageDeliveryStatus] = None
     delivery_error_code: Optional[int] = None
     delivery_error_message: Optional[Annotated[str, Field(max_length=4096)]] = None
-    delivered_at: Optional[AwareDatetime] = None
+    delivered_at: Optional[Moment] = None
 
 
 class MessageSearch(RequestModel):

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Dict, Literal, Optional, Union
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from typing_extensions import Annotated, TypedDict
 
 from antonnia.core.models import JsonObject, RequestModel, WireModel
+from antonnia.core.moments import Moment
 
 from .agents import Agent
 from .ids import CallerId
@@ -91,7 +92,21 @@ class SessionFields(RequestModel):
     organization_id: Optional[str] = None
 
 
-class SessionUpdate(RequestModel):
+_ONE_OF_BOTH: JsonObject = {
+    "oneOf": [
+        {
+            "properties": {"fields": {"type": "object"}, "metadata": {"type": "null"}},
+            "required": ["fields"],
+        },
+        {
+            "properties": {"fields": {"type": "null"}, "metadata": {"type": "object"}},
+            "required": ["metadata"],
+        },
+    ]
+}
+
+
+class SessionUpdate(RequestModel, json_schema_extra=_ONE_OF_BOTH):
     """The body of `PATCH /sessions/{id}`: `fields`, or as older clients send it, `metadata`."""
 
     fields: Optional[SessionFields] = None
@@ -125,8 +140,8 @@ class SessionSearch(RequestModel):
     status: Optional[SessionStatus] = None
     agent_id: Optional[str] = None
     metadata: Optional[Dict[str, MetadataValue]] = None
-    created_after: Optional[AwareDatetime] = None
-    created_before: Optional[AwareDatetime] = None
+    created_after: Optional[Moment] = None
+    created_before: Optional[Moment] = None
     offset: Optional[Annotated[int, Field(ge=0)]] = None
     limit: Optional[Annotated[int, Field(ge=1, le=1000)]] = None
     cursor: Optional[str] = None

@@ -1,0 +1,1 @@
+"""What a call through the client costs, beside raw httpx and the clients of others."""

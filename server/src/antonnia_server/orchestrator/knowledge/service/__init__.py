@@ -1,0 +1,78 @@
+"""Knowledge bases: filled from files and by hand, asked by contacts."""
+
+from ..storage.bases import BaseRow
+from ..storage.entries import EntryRow
+from .asking import decide, search
+from .bases import (
+    DELETE_KNOWLEDGE,
+    create_base,
+    delete_base,
+    delete_piece,
+    find_base_by_name,
+    get_base,
+    list_bases,
+    rename_base,
+)
+from .calibrating import (
+    ASKED_AT_ONCE,
+    CALIBRATE_KNOWLEDGE,
+    calibrate,
+    find_examples,
+    sample_numbers,
+    schedule_calibration,
+)
+from .entries import (
+    add_phrasing,
+    create_entry,
+    delete_entry,
+    get_entry,
+    list_entries,
+    update_entry,
+)
+from .imports import (
+    PIECE,
+    ImportResult,
+    import_entries,
+    list_anchors,
+    put_entries,
+    remove_entries,
+    remove_missing,
+)
+from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
+
+__all__ = [
+    "ASKED_AT_ONCE",
+    "CALIBRATE_KNOWLEDGE",
+    "DELETE_KNOWLEDGE",
+    "PIECE",
+    "REBUILD_INDEX",
+    "BaseRow",
+    "EntryRow",
+    "ImportResult",
+    "add_phrasing",
+    "calibrate",
+    "create_base",
+    "create_entry",
+    "decide",
+    "delete_base",
+    "delete_entry",
+    "delete_piece",
+    "find_base_by_name",
+    "find_examples",
+    "get_base",
+    "get_entry",
+    "import_entries",
+    "list_anchors",
+    "list_bases",
+    "list_entries",
+    "put_entries",
+    "rebuild_piece",
+    "remove_entries",
+    "remove_missing",
+    "rename_base",
+    "sample_numbers",
+    "schedule_calibration",
+    "schedule_rebuilds",
+    "search",
+    "update_entry",
+]

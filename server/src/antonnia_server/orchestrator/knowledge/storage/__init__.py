@@ -1,0 +1,1 @@
+"""The SQL of knowledge bases and their entries."""

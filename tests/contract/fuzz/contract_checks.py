@@ -1,0 +1,125 @@
+"""What our contract asks of an answer beyond the OpenAPI document, as checks of Schemathesis.
+
+Loaded by the command `schemathesis`, in its own process.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import re
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, HookContext, Response
+
+from antonnia.conversations import SyncConversations
+
+_CLIENT = SyncConversations(os.environ["ANTONNIA_TOKEN"], os.environ["ANTONNIA_BASE_URL"])
+# Paths that end so want an open session, and an earlier request may have closed any other.
+_OF_OPEN_SESSIONS = {"messages", "reply", "transfer"}
+# Of so many requests one keeps all that was made up for it, and is mostly refused for that.
+_ONE_IN = 8
+_numbers = itertools.count()
+_MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
+# The kinds of field errors that only a rule of the server finds, and no schema can say.
+_OF_RULES = {"value_error", "unstorable_text", "unstorable_value"}
+_OF_SYNTAX = {"malformed_json", "unknown_field", "bad_request", "body_too_large"}
+
+
+@schemathesis.hook
+def before_call(ctx: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    """Lead most requests that are well formed past what would refuse nearly all of them.
+
+    That is: keys that were used before, epochs that are not the session's, agents that do not
+    exist, and sessions that an earlier request has closed.
+    """
+    if case.meta is None or case.meta.generation.mode.is_negative:
+        return
+    number = next(_numbers)
+    if number % _ONE_IN == 0:
+        return
+    case.headers.pop("If-Session-Epoch", None)
+    if "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = f"key-{number}"
+    _lead_to_what_exists(case)
+
+
+def _lead_to_what_exists(case: Case) -> None:
+    last = case.operation.path.rpartition("/")[2]
+    if last in _OF_OPEN_SESSIONS and "session_id" in case.path_parameters:
+        case.path_parameters["session_id"] = _new_session_id()
+    if not isinstance(case.body, dict):
+        return
+    for fields in (case.body, case.body.get("fields")):
+        if isinstance(fields, dict) and isinstance(fields.get("agent_id"), str):
+            fields["agent_id"] = _agent_id()
+    if last == "sessions" and case.body.get("status") == "closed":
+        case.body["status"] = "open"
+    if last == "messages" and case.body.get("role") != "assistant":
+        case.body.pop("agent_id", None)
+    if isinstance(case.body.get("session_id"), str) and "session_id" in case.path_parameters:
+        case.body["session_id"] = case.path_parameters["session_id"]
+
+
+def _new_session_id() -> str:
+    return _CLIENT.sessions.create("contact_1", "Jane", agent_id=_agent_id()).id
+
+
+@functools.cache
+def _agent_id() -> str:
+    return _CLIENT.agents.create("Ada", "ai", assistant_id="asst_1").id
+
+
+@schemathesis.check
+def refusal_is_a_problem(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Every refusal is a whole problem document, about itself."""
+    if response.status_code < 400 or case.method == "HEAD":
+        return
+    problem = response.json()
+    assert _MEMBERS <= problem.keys() <= _MEMBERS | {"errors", "retry_after"}, problem
+    assert problem["status"] == response.status_code
+    assert [problem["request_id"]] == response.headers["x-request-id"]
+    assert 0 < len(problem["detail"]) <= 1000
+    assert "Traceback" not in problem["detail"]
+
+
+@schemathesis.check
+def code_is_documented(ctx: CheckContext, response: Response, case: Case) -> None:
+    """The code of a refusal is among those that the operation names for that status."""
+    if response.status_code in (405, *range(400)):
+        return
+    documented = _responses(case).get(str(response.status_code), {})
+    codes = re.findall(r"`(\w+)`", documented.get("description", ""))
+    assert response.json()["code"] in codes, f"{response.json()['code']} is not among {codes}"
+
+
+@schemathesis.check
+def refused_by_a_rule_only(ctx: CheckContext, response: Response, case: Case) -> None:
+    """Of a request that its schema allows, only what no schema can say is refused."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if response.status_code not in (400, 413, 422):
+        return
+    problem = response.json()
+    assert problem["code"] not in _OF_SYNTAX, problem
+    kinds = {
+        error["type"]
+        for error in problem.get("errors", ())
+        if not (error["type"] == "int_type" and _is_whole_float(case, error["loc"]))
+    }
+    assert kinds <= _OF_RULES, problem
+
+
+def _is_whole_float(case: Case, loc: list[str | int]) -> bool:
+    """Whether it is a number such as 10.0: an integer for a schema, and a fraction for us."""
+    value: Any = case.body
+    for part in loc[1:]:
+        value = value[part]
+    return isinstance(value, float) and value.is_integer()
+
+
+def _responses(case: Case) -> dict[str, Any]:
+    responses: dict[str, Any] = case.operation.definition.raw.get("responses", {})
+    return responses

@@ -1,0 +1,103 @@
+"""Schemathesis tries out every operation of the OpenAPI document against a real server.
+
+It sends what the schemas allow and what they forbid, at their limits and at random, follows ids
+from one answer into the next request, and holds every answer against the document.
+`schemathesis.toml` says which of its checks are on, which are off and why. `contract_checks.py` has
+ours, and leads most requests past refusals that would hide what lies behind them. Operations come
+from the document: a new one is tried out without a word here. What is no part of the document is
+not: `/docs`, and what the operator asks for.
+
+`ANTONNIA_CONTRACT_EXAMPLES` is the number of random requests for each operation and phase, at a
+random seed, which is printed; without it the seed is always the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import given_server
+import pytest
+from given_server import Server
+
+HERE = Path(__file__).parent
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+EXAMPLES = int(os.environ.get("ANTONNIA_CONTRACT_EXAMPLES", "8"))
+SEED = random.randrange(2**32) if "ANTONNIA_CONTRACT_EXAMPLES" in os.environ else 1
+SECONDS = 60 + EXAMPLES * 20
+
+
+def test_the_server_keeps_to_its_document(server: Server, tmp_path: Path) -> None:
+    report = run_schemathesis(server, tmp_path, examples=EXAMPLES)
+
+    assert report["operations"]["tested"] == report["operations"]["total"]
+    assert report["test_cases"]["generated"] >= 500
+    accepted = shares_of(report)
+    print(f"\nSchemathesis, seed {SEED}: {report['test_cases']['generated']} requests")
+    for operation, (taken, well_formed) in accepted.items():
+        print(f"  {taken:5} of {well_formed:5} well-formed requests answered 2xx: {operation}")
+    assert [operation for operation, (taken, _) in accepted.items() if not taken] == []
+
+
+def test_the_clock_of_tests_keeps_to_its_document(tmp_path: Path) -> None:
+    """On a server of its own: whoever moves the clock at random leaves no other test its time."""
+    server = given_server.start(tmp_path / "data", "--test-clock")
+    try:
+        options = ["--include-path", "/testing/v1/clock"]
+        report = run_schemathesis(server, tmp_path, *options, examples=EXAMPLES)
+    finally:
+        with server.process:
+            server.process.kill()
+
+    assert shares_of(report)["POST /testing/v1/clock"][0] > 0
+
+
+def run_schemathesis(
+    server: Server, directory: Path, *options: str, examples: int
+) -> dict[str, Any]:
+    """The report of a run that found nothing."""
+    path = directory / "report.json"
+    command = [
+        SCHEMATHESIS,
+        f"--config-file={HERE / 'schemathesis.toml'}",
+        "--no-color",
+        "run",
+        f"{server.base_url}/openapi.json",
+        f"--max-examples={examples}",
+        f"--seed={SEED}",
+        "--report=json",
+        f"--report-json-path={path}",
+        *options,
+    ]
+    given = {
+        "ANTONNIA_TOKEN": server.token,
+        "ANTONNIA_BASE_URL": server.base_url,
+        "PYTHONPATH": str(HERE),
+    }
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report
+
+
+def shares_of(report: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """For each operation, how many of its well-formed requests were carried out."""
+    shares: dict[str, tuple[int, int]] = {}
+    for operation, phases in sorted(report["valid_rates"].items()):
+        taken = sum(phase["accepted"] for phase in phases.values())
+        shares[operation] = (taken, sum(sum(phase.values()) for phase in phases.values()))
+    return shares
