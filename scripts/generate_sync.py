@@ -56,7 +56,7 @@ RENAMED = {
 RENAMED_IN_STRINGS = [
     (re.compile(r"\b(?:async|await) "), ""),
     (re.compile(r"`async with`"), "`with`"),
-    (re.compile(r"\bConversations\("), "SyncConversations("),
+    (re.compile(r"\b(Conversations|Orchestrator)\("), r"Sync\1("),
     (re.compile(r"\bAsyncClient\b"), "Client"),
 ]
 

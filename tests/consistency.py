@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from stored import Stored
@@ -12,6 +13,8 @@ NOT_OURS_TO_ANSWER = {"session_closed", "no_agent", "agent_not_ai"}
 # A run that waited for its next attempt, while another answered or the session changed hands.
 OVERTAKEN = {"epoch_changed", "answered", "assistant_changed"}
 SILENCES = NOT_OURS_TO_ANSWER | {"nothing_unanswered"}
+# Why an agent of ours hands a session to a person when nothing fails.
+HAND_OFFS = {"below_confidence", "asked_for_person"}
 _STATE = ("contact_name", "status", "metadata", "epoch")
 
 State = dict[str, Any]
@@ -26,6 +29,7 @@ def check_consistency(stored: Stored) -> dict[str, list[State]]:
     _check_that_the_log_tells_what_is_there(stored, states)
     _check_windows(stored)
     _check_runs(stored)
+    _check_gaps(stored)
     assert [(job["name"], job["status"]) for job in stored.jobs] == [(CLEANING, "pending")]
     return states
 
@@ -131,8 +135,9 @@ def _check_windows(stored: Stored) -> None:
             assert completed == [], window
             assert all(not stored.messages_of_run[run["id"]] for run in runs), window
         else:
-            assert outcome in ("answer", "hand_off"), window
-            assert window["reason"] == (None if outcome == "answer" else "below_confidence")
+            assert outcome in ("answer", "suggestion", "hand_off"), window
+            reasons = HAND_OFFS if outcome == "hand_off" else {None}
+            assert window["reason"] in reasons, window
             assert completed == [run_id], window
             assert [message["role"] for message in messages] == ["assistant"], window
             spoken.add(messages[0]["id"])
@@ -143,7 +148,7 @@ def _check_windows(stored: Stored) -> None:
 def _check_runs(stored: Stored) -> None:
     """No run is left unfinished, no step is missing, and nothing was answered twice."""
     windows = {window["id"]: window for window in stored.windows}
-    spoken = {"answer": "message", "hand_off": "hand_off"}
+    spoken = {"answer": "message", "suggestion": "message", "hand_off": "hand_off"}
     for run in stored.runs.values():
         window = windows[run["job_id"]]
         steps = sorted(stored.steps_of[run["id"]], key=lambda step: step["index"])
@@ -160,3 +165,20 @@ def _check_runs(stored: Stored) -> None:
         inputs = [run["input_position"] for run in runs if run["status"] == "completed"]
         assert inputs == sorted(set(inputs)), "one message was answered twice"
         assert thread["answered_position"] == (inputs[-1] if inputs else 0)
+        for one, next_one in pairwise(run for run in runs if run["status"] == "completed"):
+            both = [windows[run["job_id"]]["outcome"] for run in (one, next_one)]
+            # Who came in between may have changed what the contact asks.
+            assert both != ["suggestion"] * 2 or one["epoch"] != next_one["epoch"], next_one
+
+
+def _check_gaps(stored: Stored) -> None:
+    """Each question that was not answered was counted once, and nothing else was."""
+    asked = 0
+    for run in stored.runs.values():
+        if run["status"] == "completed":
+            [retrieval] = [step for step in stored.steps_of[run["id"]] if step["index"] == 0]
+            found, question = retrieval["output"], retrieval["input"].get("question", "")
+            is_unknown = found["reason"] == "below_confidence"
+            is_doubtful = found["outcome"] == "suggestion"
+            asked += (is_unknown or is_doubtful) and any(map(str.isalpha, question))
+    assert sum(gap["times_asked"] for gap in stored.gaps) == asked

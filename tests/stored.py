@@ -17,11 +17,12 @@ _JSON_COLUMNS = {
     "agents": (),
     "event_positions": (),
     "events": ("data",),
+    "gaps": (),
     "idempotency_keys": ("body",),
     "jobs": ("arguments",),
     "messages": ("content",),
     "reply_windows": (),
-    "run_steps": ("input",),
+    "run_steps": ("input", "output"),
     "runs": ("last_error",),
     "sessions": ("metadata",),
     "threads": (),
@@ -48,6 +49,7 @@ class Stored:
             self.events_of[changed.get("session_id", changed["id"])].append(event)
         self.event_positions = tables["event_positions"]
         self.idempotency_keys = {row["key"]: row for row in tables["idempotency_keys"]}
+        self.gaps = tables["gaps"]
         self.jobs = tables["jobs"]
         self.windows = tables["reply_windows"]
         self.windows_of = by(self.windows, "session_id")

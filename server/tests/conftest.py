@@ -21,6 +21,7 @@ from in_process import (
 )
 
 from antonnia.conversations import Conversations
+from antonnia.orchestrator import Orchestrator
 from antonnia_server.clock import HandClock, from_datetime
 
 
@@ -54,6 +55,13 @@ async def other_client(server: Server) -> AsyncIterator[Conversations]:
     """The client of another organization, with such an agent too."""
     async with server.client(server.theirs) as client:
         yield client
+
+
+@pytest.fixture
+async def orchestrator(server: Server) -> AsyncIterator[Orchestrator]:
+    """The client of the assistants and the knowledge of our organization."""
+    async with server.orchestrator(server.ours) as orchestrator:
+        yield orchestrator
 
 
 @pytest.fixture

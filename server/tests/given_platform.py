@@ -16,6 +16,7 @@ from antonnia.conversations.types import (
     Session,
     SessionSearch,
 )
+from antonnia.orchestrator.types import AssistantCreate
 from antonnia_server.conversations import service as conversations
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
@@ -46,9 +47,9 @@ async def given_failing_session(client: Conversations, server: Server) -> Sessio
     """A session whose assistant asks a knowledge base that is gone: every attempt fails."""
 
     def create(tx: Transaction) -> str:
-        return orchestrator.create_assistant(
-            tx, server.caller, name="Broken", description=None, knowledge_ids=["kb_gone"]
-        )
+        created = orchestrator.create_assistant(tx, server.caller, AssistantCreate(name="Broken"))
+        orchestrator.add_knowledge(tx, server.caller, created.id, "kb_gone")
+        return created.id
 
     assistant_id = await server.db.write(create)
     agent = await client.agents.create("Broken", "ai", assistant_id=assistant_id)

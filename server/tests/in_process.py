@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import AgentCreate
+from antonnia.orchestrator import Orchestrator
+from antonnia.orchestrator.types import AssistantCreate
 from antonnia_server import clock as clock_of_server
 from antonnia_server import jobs
 from antonnia_server.app import create_app
@@ -65,9 +67,8 @@ def given_organization(tx: Transaction, name: str) -> Organization:
     caller = Caller(organization_id)
     knowledge_id = knowledge.create_base(tx, caller, "faq")
     knowledge.import_entries(tx, caller, knowledge_id, "faq.md", FAQ)
-    assistant_id = orchestrator.create_assistant(
-        tx, caller, name="Ada", description=None, knowledge_ids=[knowledge_id]
-    )
+    wanted = AssistantCreate(name="Ada", knowledge_ids=[knowledge_id])
+    assistant_id = orchestrator.create_assistant(tx, caller, wanted).id
     body = AgentCreate(name="Ada", type="ai", assistant_id=assistant_id)
     agent = conversations.create_agent(tx, caller, body, is_default=True)
     return Organization(organization_id, token, agent.id, assistant_id, knowledge_id)
@@ -127,6 +128,9 @@ class Server:
 
     def client(self, organization: Organization) -> Conversations:
         return Conversations(organization.token, URL, http_client=self.http(), max_retries=0)
+
+    def orchestrator(self, organization: Organization) -> Orchestrator:
+        return Orchestrator(organization.token, URL, http_client=self.http(), max_retries=0)
 
     def rows(self, table: str, **where: Any) -> list[sa.RowMapping]:
         """What a table of the database holds."""

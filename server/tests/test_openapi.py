@@ -79,13 +79,48 @@ async def test_every_operation_of_the_contract_is_there(document: Document) -> N
     } <= described
 
 
+async def test_every_operation_of_the_orchestrator_is_there(document: Document) -> None:
+    described = {f"{method.upper()} {path}" for method, path, _ in operations(document)}
+    prefix = "/orchestrator/v1"
+    base, assistant = (
+        f"{prefix}/knowledge/{{knowledge_id}}",
+        f"{prefix}/assistants/{{assistant_id}}",
+    )
+
+    assert {
+        f"POST {prefix}/assistants",
+        f"GET {assistant}",
+        f"PATCH {assistant}",
+        f"DELETE {assistant}",
+        f"POST {prefix}/assistants/search",
+        f"POST {prefix}/knowledge",
+        f"POST {prefix}/knowledge/search",
+        f"GET {base}",
+        f"PATCH {base}",
+        f"DELETE {base}",
+        f"POST {base}/search",
+        f"POST {base}/decide",
+        f"POST {base}/entries",
+        f"POST {base}/entries/search",
+        f"GET {base}/entries/{{entry_id}}",
+        f"PATCH {base}/entries/{{entry_id}}",
+        f"DELETE {base}/entries/{{entry_id}}",
+        f"POST {base}/gaps/search",
+        f"GET {base}/gaps/{{gap_id}}",
+        f"POST {base}/gaps/{{gap_id}}/answer",
+        f"POST {base}/gaps/{{gap_id}}/dismiss",
+        f"GET {prefix}/runs/{{run_id}}",
+        f"GET {prefix}/runs/{{run_id}}/steps",
+    } == {each for each in described if f" {prefix}/" in each}
+
+
 async def test_paths_without_their_prefix_are_kept_out(document: Document) -> None:
     assert not [path for path in document["paths"] if path.startswith(("/sessions", "/agents"))]
 
 
 async def test_every_route_documents_its_errors_as_problems(document: Document) -> None:
     for method, path, operation in operations(document):
-        if not path.startswith("/conversations"):
+        if not path.startswith(("/conversations", "/orchestrator")):
             continue
         expected = {"401", "503"}
         expected |= {"404"} if "{" in path else set()

@@ -20,6 +20,8 @@ SLOW = re.compile(r"^SCAN (?!.*\bINDEX\b)|\(organization_id=\?\)")
 ALLOWED = {
     # There is at most one default agent in an organization, and the index holds nothing else.
     "SEARCH agents USING INDEX uq_agents_default (organization_id=?)",
+    # There is one row for each organization.
+    "SEARCH event_positions USING PRIMARY KEY (organization_id=?)",
     # The organization's newest block: where its rows are read from the end, the first is enough.
     "SEARCH session_blocks USING PRIMARY KEY (organization_id=?)",
 }

@@ -170,10 +170,12 @@ async def test_a_reply_is_answered_once_whatever_the_clock_does(
 
     machine.set_clock(jump)
     machine.pass_time(2 * SECOND)
-    # Whoever writes wakes the runner, which a real second would too.
+    # It wakes the runner, as a real second would; if it comes after the answer, in a new window.
     await client.sessions.reply(session.id, 0)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (None, None) in server.outcomes():
             await client.sessions.get(session.id)
 
-    assert server.outcomes() == [("answer", None)]
+    windows = server.outcomes()
+    assert windows.count(("answer", None)) == 1
+    assert set(windows) <= {("answer", None), ("silence", "nothing_unanswered")}

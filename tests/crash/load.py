@@ -18,7 +18,13 @@ SHARED_SESSIONS = 24
 # How long a writer that was refused by the storage leaves it alone.
 PAUSE_SECONDS = 0.02
 ANSWERABLE = ("How do I create a session?", "How do I transfer a session to another agent?")
-UNANSWERABLE = "Which zebra sings the blues in Vladivostok?"
+# What is not known, what is nearly known, and what a contact may say to a suggestion.
+OTHERWISE = (
+    "Which zebra sings the blues in Vladivostok?",
+    "Can zebras transfer messages?",
+    "1",
+    "person",
+)
 # Seconds; the longest is always still waiting when the server is killed.
 DEBOUNCES = (0, 0, 0, 0.05, 0.3, 3)
 
@@ -109,8 +115,8 @@ class Load:
         return self._journal.begin("message", session_id, **delivered.arguments)
 
     def _message(self, session_id: str, **arguments: str) -> Attempt:
-        is_answerable = self._random.random() < 0.97
-        text = self._random.choice(ANSWERABLE) if is_answerable else UNANSWERABLE
+        is_answerable = self._random.random() < 0.9
+        text = self._random.choice(ANSWERABLE if is_answerable else OTHERWISE)
         marker = f"content-{len(self._journal.attempts)}"
         content = MessageContentText(text=text, template_id=marker)
         return self._journal.begin("message", session_id, content=content, **arguments)

@@ -95,6 +95,8 @@ def figures(journal: Journal, stored: Stored) -> str:
         f"{acknowledged:,} acknowledged writes, {refused:,} refused, "
         f"{len(stored.messages):,} messages, {len(stored.events):,} events; "
         f"{len(stored.windows):,} windows: {outcomes['answer']:,} answers, "
-        f"{outcomes['hand_off']:,} hand-offs, {outcomes['silence']:,} silences; "
-        f"{runs['completed']:,} runs completed, {runs['cancelled']:,} cancelled"
+        f"{outcomes['suggestion']:,} suggestions, {outcomes['hand_off']:,} hand-offs, "
+        f"{outcomes['silence']:,} silences; "
+        f"{runs['completed']:,} runs completed, {runs['cancelled']:,} cancelled; "
+        f"{len(stored.gaps):,} gaps"
     )

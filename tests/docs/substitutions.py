@@ -52,7 +52,6 @@ SUBSTITUTIONS = [
 
 # Blocks that import one of these are not run. A test fails as soon as one can be imported.
 PENDING = {
-    "antonnia.orchestrator": "its client is not built yet",
     "antonnia.auth": "its client is not built yet",
     "antonnia.analytics": "the founding document's example of a package that somebody may add",
 }

@@ -7,6 +7,8 @@ from typing import assert_type
 from antonnia.conversations import Conversations, SyncConversations
 from antonnia.conversations.types import Agent, Message, Session
 from antonnia.core import Page, RawResponse, SyncPage
+from antonnia.orchestrator import Orchestrator
+from antonnia.orchestrator.types import Gap, KnowledgeEntry, RunStep, Verdict
 
 
 async def uses(client: Conversations) -> None:
@@ -28,6 +30,15 @@ async def uses(client: Conversations) -> None:
         assert_type(each, Session)
     async for message in client.sessions.messages.iter("sess_1"):
         assert_type(message, Message)
+
+
+async def uses_of_knowledge(orchestrator: Orchestrator) -> None:
+    assert_type(await orchestrator.knowledge.decide("kb_1", "Open?"), Verdict)
+    assert_type(await orchestrator.runs.list_steps("run_1"), list[RunStep])
+    raw = await orchestrator.knowledge.gaps.with_raw_response.answer("kb_1", "gap_1", "Yes.")
+    assert_type(raw.parse(), Gap)
+    async for entry in orchestrator.knowledge.entries.iter("kb_1"):
+        assert_type(entry, KnowledgeEntry)
 
 
 def uses_of_the_twin(client: SyncConversations) -> None:

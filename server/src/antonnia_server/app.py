@@ -19,11 +19,13 @@ from .clock import Clock
 from .conversations import routes as conversations
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
+from .events.changes import Changes
 from .http import documents
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
 from .jobs import Runner
+from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .orchestrator.knowledge import service as knowledge
 from .settings import Settings
@@ -49,8 +51,10 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.tokens = RememberingTokenLookup(db)
     app.state.intake = Intake(settings.limits)
     app.state.operator_secret = settings.operator_secret
+    app.state.log_changes = Changes(db)
     shown = [("", health.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
+    shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
     hidden = [("", router) for router in conversations.ROUTERS]
     if settings.operator_secret is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from antonnia.conversations.types import AgentCreate
+from antonnia.orchestrator.types import AssistantCreate
 
 from .auth import service as auth
 from .auth.secrets import hash_secret
@@ -53,10 +54,9 @@ def let_assistant_know(tx: Transaction, caller: Caller, knowledge_id: str) -> No
     """Let the assistant that holds new sessions answer from the base; made if there is none."""
     agent = conversations.find_default_agent(tx, caller)
     if agent is None:
-        assistant_id = orchestrator.create_assistant(
-            tx, caller, name="Assistant", description=None, knowledge_ids=[knowledge_id]
-        )
-        body = AgentCreate(name="Assistant", type="ai", assistant_id=assistant_id)
+        wanted = AssistantCreate(name="Assistant", knowledge_ids=[knowledge_id])
+        assistant = orchestrator.create_assistant(tx, caller, wanted)
+        body = AgentCreate(name="Assistant", type="ai", assistant_id=assistant.id)
         conversations.create_agent(tx, caller, body, is_default=True)
     elif agent.assistant_id is not None:
         orchestrator.add_knowledge(tx, caller, agent.assistant_id, knowledge_id)

@@ -59,6 +59,8 @@ class LazyGroup(click.Group):
         "backup": ("backup:backup", "Copy the database into one file."),
         "restore": ("restore:restore", "Make a data directory of a backup."),
         "token": ("token:token", "Make API tokens."),
+        "chat": ("chat:chat", "Talk to the assistant."),
+        "sessions": ("sessions:sessions", "Follow what happens in sessions."),
         "knowledge": ("knowledge:knowledge", "Import what an assistant answers from."),
     },
 )

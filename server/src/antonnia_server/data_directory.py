@@ -65,6 +65,11 @@ class DataDirectory:
         self._left: list[str] = []
         self._held: int | None = None
 
+    @property
+    def url(self) -> str:
+        """What `--database-url` takes for it."""
+        return f"sqlite:///{self.database}"
+
     @contextmanager
     def owned(self, *, for_a_new_database: bool = False) -> Generator[None]:
         """Create the directory if need be, and own it.

@@ -155,7 +155,7 @@ def create_token(tx: Transaction, order: TokenOrder) -> Token:
 def open_base(tx: Transaction, order: BaseOrder) -> Base:
     """Find or make the base, and let the organization's assistant answer from it."""
     name = _name(["name"], order.name)
-    organization = _choose(tx, order.organization)
+    organization = choose_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = bootstrap.find_or_create_base(tx, caller, name)
     bootstrap.let_assistant_know(tx, caller, knowledge_id)
@@ -165,7 +165,7 @@ def open_base(tx: Transaction, order: BaseOrder) -> Base:
 
 
 def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
-    organization = _choose(tx, order.organization)
+    organization = choose_organization(tx, order.organization)
     caller = Caller(organization.id)
     bases: list[ListedBase] = []
     query = _Page(cursor=None)
@@ -182,7 +182,7 @@ def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
 
 def remove_base(tx: Transaction, order: BaseOrder) -> Base:
     """Delete the base of this name; what it holds goes piece by piece while a server runs."""
-    organization = _choose(tx, order.organization)
+    organization = choose_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = knowledge.find_base_by_name(tx, caller, order.name.strip(" "))
     if knowledge_id is None:
@@ -234,7 +234,8 @@ def _name(loc: list[str | int], given: str) -> str:
     return name
 
 
-def _choose(tx: Transaction, given: str | None) -> OrganizationRow:
+def choose_organization(tx: Transaction, given: str | None) -> OrganizationRow:
+    """The organization of that name; without a name, the one for development, or the only one."""
     return _choose_organization(tx, None if given is None else _name(["organization"], given))
 
 

@@ -10,11 +10,31 @@ import hmac
 from fastapi import APIRouter, Request, Response
 
 from .db import Database
+from .events.changes import Changes
 from .http.body import parse_body, read_body
 from .http.refusal import InvalidToken, PathNotFound
 from .operator import OPERATIONS
+from .operator_log import LogPage, LogQuestion, read_log
 
 router = APIRouter()
+
+# How long who follows the log is kept waiting; shorter than the server takes to stop.
+FOLLOW_SECONDS = 2.0
+
+
+@router.post("/read_log")
+async def follow_log(request: Request) -> Response:
+    """The next entries of the log, as soon as there are any."""
+    _authenticate(request)
+    question = parse_body(await read_body(request), LogQuestion)
+    db: Database = request.app.state.db
+    changes: Changes = request.app.state.log_changes
+
+    def is_news(page: LogPage) -> bool:
+        return bool(page.entries) or page.position != question.after
+
+    page = await changes.first(lambda: db.read(read_log, question), is_news, FOLLOW_SECONDS)
+    return Response(page.model_dump_json(), media_type="application/json")
 
 
 @router.post("/{name}")

@@ -12,7 +12,7 @@ from given_server import run
 from antonnia_server.cli import main
 
 KNOWLEDGE = ["knowledge import", "knowledge list", "knowledge remove"]
-COMMANDS = ["dev", "serve", "migrate", "token create", *KNOWLEDGE]
+COMMANDS = ["dev", "serve", "migrate", "token create", *KNOWLEDGE, "chat", "sessions tail"]
 HEAVY = ["fastapi", "sqlalchemy", "pydantic", "httpx", "uvicorn", "alembic"]
 
 
@@ -58,4 +58,5 @@ def test_every_option_is_named_in_the_environment_as_it_is_written(command: str)
         if isinstance(option, click.Option):
             name = "_".join(["ANTONNIA", *command.split(), option.opts[0].lstrip("-")])
             derived = f"{context.auto_envvar_prefix}_{(option.name or '').upper()}"
-            assert (option.envvar or derived) == name.upper().replace("-", "_")
+            first = option.envvar[0] if isinstance(option.envvar, list) else option.envvar
+            assert (first or derived) == name.upper().replace("-", "_")

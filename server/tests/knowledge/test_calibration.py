@@ -125,8 +125,11 @@ def test_a_sample_is_bounded_however_large_the_base_is(
 def test_changes_within_a_while_are_calibrated_once(
     tx: Transaction, caller: Caller, knowledge_id: str
 ) -> None:
+    service.create_entry(tx, caller, knowledge_id, title="Plain", text="It teaches nothing.")
     for number in range(3):
-        service.create_entry(tx, caller, knowledge_id, title=f"Title {number}", text="Text.")
+        service.create_entry(
+            tx, caller, knowledge_id, title=f"Title {number}", text="Text.", phrasings=["Other"]
+        )
 
     query = "SELECT count(*), min(due_at) FROM jobs WHERE name = 'calibrate_knowledge'"
     count, due_at = tx.connection.exec_driver_sql(query).one()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from antonnia_server.db import Transaction
+from antonnia_server.db.sqlite import connect
 from antonnia_server.http.caller import Caller
 from antonnia_server.orchestrator.knowledge import service
 from antonnia_server.orchestrator.knowledge.errors import EntryNotFound, KnowledgeNotFound
 from antonnia_server.orchestrator.knowledge.service import ImportResult
+
+from .conftest import transaction
 
 Learn = Callable[[str, str], ImportResult]
 Find = Callable[[str], list[str]]
@@ -147,6 +151,26 @@ def test_a_deleted_base_is_gone_at_once_and_empties_piece_by_piece(
     assert service.decide(tx, caller, [knowledge_id, again], "number7").outcome == "hand_off"
     left = "SELECT count(*) FROM sqlite_master WHERE name LIKE ?"
     assert tx.connection.exec_driver_sql(left, (f"%{knowledge_id[3:]}%",)).scalar() == 0
+
+
+def test_a_base_that_another_process_filled_is_deleted(
+    tx: Transaction, caller: Caller, knowledge_id: str, learn: Learn, path: Path
+) -> None:
+    learn("a.csv", "question,answer\nBanana price?,One.\n")
+    service.delete_base(tx, caller, knowledge_id)
+    tx.connection.exec_driver_sql("COMMIT")
+
+    engine = connect(path)
+    is_left = True
+    while is_left:
+        # Each time on a connection that has not met the index before.
+        with engine.begin() as connection:
+            is_left = service.delete_piece(transaction(connection), caller, knowledge_id)
+    engine.dispose()
+
+    tx.connection.exec_driver_sql("BEGIN IMMEDIATE")
+    left = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'knowledge_index%'"
+    assert tx.connection.exec_driver_sql(left).scalar() == 0
 
 
 def test_another_organization_reaches_no_entry(

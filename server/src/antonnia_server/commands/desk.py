@@ -31,6 +31,10 @@ _RETRY_SECONDS = 0.05
 _TIMEOUT_SECONDS = 60.0
 
 
+class NoAnswer(Fault):
+    """The server that was running has gone, or is busy beyond all patience."""
+
+
 class Desk(Protocol):
     """Takes orders."""
 
@@ -65,6 +69,23 @@ def opened_desk(directory: DataDirectory) -> Generator[Desk]:
         yield _ServersDesk(client)
 
 
+def find_running_server(directory: DataDirectory) -> Server | None:
+    """The server that owns the directory, or None if none answers."""
+    server = directory.find_server()
+    return server if server is not None and _answers(server) else None
+
+
+@contextmanager
+def servers_desk(directory: DataDirectory) -> Generator[Desk | None]:
+    """The desk of the server that owns the directory, or None if none answers."""
+    server = find_running_server(directory)
+    if server is None:
+        yield None
+        return
+    with _client(server) as client:
+        yield _ServersDesk(client)
+
+
 class _OwnDesk:
     """Works on the database in this process."""
 
@@ -90,7 +111,7 @@ class _ServersDesk:
         try:
             response = self._client.post(f"/operator/v1/{operation.name}", content=_json(order))
         except httpx.HTTPError as error:
-            raise Fault(f"the running server did not answer: {error}") from error
+            raise NoAnswer(f"the running server did not answer: {error}") from error
         if response.status_code != HTTPStatus.OK:
             raise Fault(response.json()["detail"])
         return operation.answer.model_validate_json(response.content)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+import threading
 
 import click
 
@@ -74,6 +78,13 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
     envvar="ANTONNIA_DEV_TEST_CLOCK",
     help="Let time stand still, for tests.",
 )
+@click.option(
+    "--until-eof",
+    "ends_at_eof",
+    is_flag=True,
+    envvar="ANTONNIA_DEV_UNTIL_EOF",
+    help="End when standard input does: for a program that starts a server of its own.",
+)
 @limit_options
 @data_options
 def dev(
@@ -82,6 +93,7 @@ def dev(
     port: int,
     is_json: bool,
     is_test_clock: bool,
+    ends_at_eof: bool,
     *,
     limits: Limits,
 ) -> None:
@@ -107,6 +119,8 @@ def dev(
         else:
             click.echo(_WELCOME.format(base_url=base_url, **ready))
 
+    if ends_at_eof:
+        threading.Thread(target=_end_at_eof, daemon=True).start()
     if is_test_clock:
         click.echo(_TEST_CLOCK, err=True)
     run_server(
@@ -118,3 +132,10 @@ def dev(
         prepare=prepare,
         on_ready=say_ready,
     )
+
+
+def _end_at_eof() -> None:
+    """However the process that holds the other end of our input has ended."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

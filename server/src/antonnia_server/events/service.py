@@ -9,6 +9,7 @@ from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
 from . import storage
+from .storage import EventRow
 
 TOPIC = "events"
 
@@ -33,3 +34,15 @@ def publish(tx: Transaction, caller: Caller, type: str, object: Announced) -> No
         request_id=caller.request_id,
     )
     tx.notify(TOPIC)
+
+
+def last_position(tx: Transaction, caller: Caller) -> int:
+    """The position of the newest event; 0 before the first."""
+    return storage.find_last_position(tx, caller.organization_id) or 0
+
+
+def list_events_after(
+    tx: Transaction, caller: Caller, position: int, *, limit: int
+) -> list[EventRow]:
+    """What was announced after a position, in order."""
+    return storage.list_events_after(tx, caller.organization_id, after=position, limit=limit)

@@ -57,13 +57,40 @@ async def write(
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)
 
 
-async def read(request: Request, service: Callable[..., BaseModel], *ids: str) -> Response:
-    """Call `service(tx, caller, *ids)` on a snapshot and answer what it found."""
+async def read(
+    request: Request,
+    service: Callable[..., Any],
+    *ids: str,
+    items: TypeAdapter[Any] | None = None,
+) -> Response:
+    """Call `service(tx, caller, *ids)` on a snapshot and answer what it found.
+
+    Several objects at once are written by `items`.
+    """
     caller = await authenticate(request)
     db: Database = request.app.state.db
     intake: Intake = request.app.state.intake
     with intake.requests:
         found = await db.read(service, caller, *ids)
+    content = found.model_dump_json() if items is None else items.dump_json(found)
+    return Response(content, media_type="application/json")
+
+
+async def ask(
+    request: Request, service: Callable[..., BaseModel], *ids: str, body: type[BaseModel]
+) -> Response:
+    """Call `service(tx, caller, *ids, body)` on a snapshot and answer the one object it found.
+
+    It changes nothing; the question is too long for a path.
+    """
+    caller = await authenticate(request)
+    intake: Intake = request.app.state.intake
+    with intake.body() as held:
+        raw = await held.read(request)
+        with intake.requests:
+            question = await intake.parse(raw, body)
+            db: Database = request.app.state.db
+            found = await db.read(service, caller, *ids, question)
     return Response(found.model_dump_json(), media_type="application/json")
 
 

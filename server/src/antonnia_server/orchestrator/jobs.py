@@ -7,6 +7,7 @@ from antonnia_server.jobs import Handler, RunningJob
 
 from . import engine, service
 from .knowledge import jobs as knowledge
+from .knowledge.service import DELETE_KNOWLEDGE
 
 
 async def answer_session(job: RunningJob) -> None:
@@ -18,7 +19,15 @@ async def answer_session(job: RunningJob) -> None:
     await job.write(service.finish_run, begun.run, engine.STEPS, proposal)
 
 
+async def delete_knowledge(job: RunningJob) -> None:
+    """Delete what a base that is gone has left: its gaps, then its entries."""
+    while await job.write(service.delete_gaps):
+        pass
+    await knowledge.delete_knowledge(job)
+
+
 HANDLERS = [
     Handler(ANSWER_SESSION, answer_session, max_attempts=3, give_up=service.give_up),
-    *knowledge.HANDLERS,
+    Handler(DELETE_KNOWLEDGE, delete_knowledge, max_attempts=5),
+    *(handler for handler in knowledge.HANDLERS if handler.name != DELETE_KNOWLEDGE),
 ]

@@ -1,4 +1,4 @@
-"""The tables of assistants, threads, runs and their steps."""
+"""The tables of assistants, threads, runs and their steps, and of gaps."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ threads = sa.Table(
     sa.Column("metadata", Json, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger),
+    # The last completed run, if it ended in a suggestion: what the contact may pick from.
+    sa.Column("offered_run_id", sa.Text),
     partial_index(
         "uq_threads_session",
         "organization_id",
@@ -107,5 +109,39 @@ run_steps = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("finished_at", sa.BigInteger),
     sa.ForeignKeyConstraint(["organization_id", "run_id"], ["runs.organization_id", "runs.id"]),
+    sqlite_with_rowid=False,
+)
+
+# What contacts asked and a knowledge base had no answer to, each question once.
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("knowledge_id", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    # In the words of whoever asked first.
+    sa.Column("question", sa.Text, nullable=False),
+    # The same for questions that differ only in case, accents, signs and spaces.
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("times_asked", sa.BigInteger, nullable=False),
+    # Of the last time that it was asked.
+    sa.Column("session_id", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    # open, answered or dismissed.
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("entry_id", sa.Text),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_asked_at", sa.BigInteger, nullable=False),
+    sa.Index("uq_gaps_fingerprint", "organization_id", "knowledge_id", "fingerprint", unique=True),
+    sa.Index(
+        "ix_gaps_most_asked",
+        "organization_id",
+        "knowledge_id",
+        "status",
+        "times_asked",
+        "last_asked_at",
+        "id",
+    ),
+    sa.Index("ix_gaps_newest", "organization_id", "knowledge_id", "status", "last_asked_at", "id"),
     sqlite_with_rowid=False,
 )

@@ -188,6 +188,11 @@ class Transport:
         answer = await self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(self._page, path, item_type, body))
 
+    async def ask(self, path: str, answer_type: Type[T], body: RequestModel) -> T:
+        """Read an object that takes a body to ask for."""
+        answer = await self.request("POST", path, body, is_read=True)
+        return self._read(answer, partial(read_answer, answer_type))
+
     async def request(
         self,
         method: str,

@@ -46,6 +46,9 @@ MAX_HITS = 1_500
 # Of the words too frequent for that, how many are searched two by two.
 MAX_FREQUENT = 4
 
+# FTS5 keeps what is true of a whole table in the records up to this one.
+LAST_RECORD_OF_ALL = 10
+
 _KNOWLEDGE_ID = re.compile(r"kb_([0-9a-v]{26})")
 
 
@@ -89,6 +92,9 @@ def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
             table = sa.table(f"{name}_{part}")
             key: sa.ColumnElement[object] = sa.literal_column("term" if part == "idx" else "rowid")
             some = sa.select(key).select_from(table).limit(at_most)
+            if part == "data":
+                # Without its first records FTS5 cannot even open a table to drop it.
+                some = some.where(sa.literal_column("rowid") > LAST_RECORD_OF_ALL)
             query = sa.delete(table).where(key.in_(some))
             deleted += tx.connection.execute(query).rowcount
     return deleted

@@ -190,6 +190,11 @@ class SyncTransport:
         answer = self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(self._page, path, item_type, body))
 
+    def ask(self, path: str, answer_type: Type[T], body: RequestModel) -> T:
+        """Read an object that takes a body to ask for."""
+        answer = self.request("POST", path, body, is_read=True)
+        return self._read(answer, partial(read_answer, answer_type))
+
     def request(
         self,
         method: str,

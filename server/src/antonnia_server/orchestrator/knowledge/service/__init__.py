@@ -11,6 +11,7 @@ from .bases import (
     find_base_by_name,
     get_base,
     list_bases,
+    rename_base,
 )
 from .calibrating import (
     ASKED_AT_ONCE,
@@ -68,6 +69,7 @@ __all__ = [
     "rebuild_piece",
     "remove_entries",
     "remove_missing",
+    "rename_base",
     "sample_numbers",
     "schedule_calibration",
     "schedule_rebuilds",

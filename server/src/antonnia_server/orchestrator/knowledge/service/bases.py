@@ -51,6 +51,17 @@ def list_bases(tx: Transaction, caller: Caller, query: PageQuery) -> Listing[Bas
     return wanted.page(found, lambda row: row, lambda row: (row.id,))
 
 
+def rename_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
+    base = storage.lock_base(tx, caller, knowledge_id)
+    if base is None:
+        raise KnowledgeNotFound(knowledge_id)
+    if name == base.name:
+        return
+    if storage.find_base_by_name(tx, caller, name) is not None:
+        raise KnowledgeNameTaken(name)
+    storage.rename_base(tx, caller, knowledge_id, name)
+
+
 def delete_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
     """The base is gone at once; what it held is deleted later, piece by piece."""
     if storage.lock_base(tx, caller, knowledge_id) is None:

@@ -17,6 +17,7 @@ from ..storage import bases as storage
 from ..storage import entries as entries_storage
 from ..storage.bases import BaseRow
 from ..words import question_words
+from .indexing import Numbered
 
 CALIBRATE_KNOWLEDGE = "calibrate_knowledge"
 
@@ -36,6 +37,16 @@ HELD_OUT = 2
 HELD_OUT_AS_A_WHOLE = 2
 
 NO_FEATURES = Features(0.0, 0.0, 0.0)
+
+
+def schedule_if_it_teaches(
+    tx: Transaction, caller: Caller, base: BaseRow, changed: Sequence[Numbered] = ()
+) -> None:
+    """Have the base calibrated anew, unless the change can have taught it nothing."""
+    if base.calibration is not None or any(
+        each.entry.phrasings or each.added_phrasings for each in changed
+    ):
+        schedule_calibration(tx, caller, base.id)
 
 
 def schedule_calibration(tx: Transaction, caller: Caller, knowledge_id: str) -> None:

@@ -17,7 +17,7 @@ from ..storage import bases
 from ..storage import entries as storage
 from ..storage.bases import BaseRow
 from ..storage.entries import EntryRow
-from .calibrating import schedule_calibration
+from .calibrating import schedule_if_it_teaches
 from .indexing import Numbered, put_into_index, take_from_index
 
 # Beyond these a phrasing says nothing that the others have not said.
@@ -57,9 +57,10 @@ def create_entry(
     storage.insert_entry(
         tx, caller, knowledge_id, entry, entry_id=entry_id, number=number, file_name=_NO_FILE
     )
-    put_into_index(tx, caller, base, [Numbered(number, entry)])
+    written = [Numbered(number, entry)]
+    put_into_index(tx, caller, base, written)
     bases.touch_base(tx, caller, knowledge_id, added=1)
-    schedule_calibration(tx, caller, knowledge_id)
+    schedule_if_it_teaches(tx, caller, base, written)
     return entry_id
 
 
@@ -127,7 +128,7 @@ def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: s
     storage.delete_entry(tx, caller, knowledge_id, row.number)
     take_from_index(tx, base, [row.number])
     bases.touch_base(tx, caller, knowledge_id, added=-1)
-    schedule_calibration(tx, caller, knowledge_id)
+    schedule_if_it_teaches(tx, caller, base)
 
 
 def entry_of(row: EntryRow) -> Entry:
@@ -163,9 +164,10 @@ def _replace(
     added_phrasings: list[str],
 ) -> None:
     storage.update_entry(tx, caller, base.id, row.id, entry, added_phrasings=added_phrasings)
-    put_into_index(tx, caller, base, [Numbered(row.number, entry, added_phrasings)])
+    written = [Numbered(row.number, entry, added_phrasings)]
+    put_into_index(tx, caller, base, written)
     bases.touch_base(tx, caller, base.id)
-    schedule_calibration(tx, caller, base.id)
+    schedule_if_it_teaches(tx, caller, base, written)
 
 
 def _distinct(title: str, phrasings: Sequence[str]) -> tuple[str, ...]:

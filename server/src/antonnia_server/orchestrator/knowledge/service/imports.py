@@ -14,7 +14,7 @@ from ..errors import KnowledgeNotFound
 from ..storage import bases
 from ..storage import entries as storage
 from ..storage.bases import BaseRow
-from .calibrating import schedule_calibration
+from .calibrating import schedule_if_it_teaches
 from .indexing import Numbered, put_into_index, take_from_index
 
 # The most entries that one unit of work should add, change or remove.
@@ -90,7 +90,7 @@ def put_entries(
     if written:
         put_into_index(tx, caller, base, written)
         bases.touch_base(tx, caller, knowledge_id, added=result.added)
-        schedule_calibration(tx, caller, knowledge_id)
+        schedule_if_it_teaches(tx, caller, base, written)
     return result
 
 
@@ -129,7 +129,7 @@ def remove_entries(
     if numbers:
         take_from_index(tx, base, numbers)
         bases.touch_base(tx, caller, knowledge_id, added=-len(numbers))
-        schedule_calibration(tx, caller, knowledge_id)
+        schedule_if_it_teaches(tx, caller, base)
     return len(numbers)
 
 

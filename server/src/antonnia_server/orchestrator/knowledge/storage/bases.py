@@ -134,6 +134,14 @@ def update_calibration(
     )
 
 
+def rename_base(tx: Transaction, caller: Caller, knowledge_id: str, name: str) -> None:
+    tx.connection.execute(
+        sa.update(knowledge_bases)
+        .where(*_is(caller, knowledge_id))
+        .values(name=name, updated_at=tx.now)
+    )
+
+
 def hide_base(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
     """Nobody finds it from here on, and its name is free."""
     tx.connection.execute(

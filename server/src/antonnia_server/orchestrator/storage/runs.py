@@ -1,4 +1,4 @@
-"""The SQL of assistants, threads, runs and steps."""
+"""The SQL of threads, runs and steps."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ import sqlalchemy as sa
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 
-from .tables import assistants, run_steps, runs, threads
-
-
-class AssistantRow(NamedTuple):
-    id: str
-    name: str
-    engine: str
-    knowledge_ids: list[str]
-    version: int
+from ..tables import run_steps, runs, threads
 
 
 class ThreadRow(NamedTuple):
     id: str
     answered_position: int
+    offered_run_id: str | None
 
 
 class RunRow(NamedTuple):
@@ -38,6 +31,41 @@ class RunRow(NamedTuple):
     started_at: int
 
 
+class StoredRun(NamedTuple):
+    """A run as it is shown."""
+
+    id: str
+    organization_id: str
+    thread_id: str
+    assistant_id: str
+    assistant_version: int
+    status: str
+    trigger: str
+    input_position: int | None
+    required_action: dict[str, Any] | None
+    last_error: dict[str, Any] | None
+    usage: dict[str, Any] | None
+    attempt: int
+    due_at: int | None
+    started_at: int | None
+    finished_at: int | None
+    created_at: int
+
+
+class StoredStep(NamedTuple):
+    """A step as it is shown."""
+
+    id: str
+    run_id: str
+    number: int
+    type: str
+    status: str
+    input: dict[str, Any] | None
+    output: dict[str, Any] | None
+    citations: list[dict[str, Any]] | None
+    usage: dict[str, Any] | None
+
+
 class StepRow(NamedTuple):
     number: int
     type: str
@@ -45,38 +73,22 @@ class StepRow(NamedTuple):
     output: dict[str, Any] | None
 
 
-_INSERT_ASSISTANT: Statement[AssistantRow] = Statement(sa.insert(assistants))
-_FIND_ASSISTANT = Statement(
-    sa.select(*(assistants.c[name] for name in AssistantRow._fields)).where(
-        assistants.c.organization_id == sa.bindparam("organization_id"),
-        assistants.c.id == sa.bindparam("id"),
-    ),
-    AssistantRow,
-)
-_UPDATE_KNOWLEDGE_IDS: Statement[AssistantRow] = Statement(
-    sa.update(assistants)
-    .where(
-        assistants.c.organization_id == sa.bindparam("org"),
-        assistants.c.id == sa.bindparam("assistant"),
-    )
-    .values(
-        knowledge_ids=sa.bindparam("new_knowledge_ids"),
-        version=assistants.c.version + sa.literal(1),
-        updated_at=sa.bindparam("now"),
-    )
-)
 _INSERT_THREAD: Statement[ThreadRow] = Statement(sa.insert(threads))
 _FIND_THREAD = Statement(
-    sa.select(threads.c.id, threads.c.answered_position).where(
+    sa.select(*(threads.c[name] for name in ThreadRow._fields)).where(
         threads.c.organization_id == sa.bindparam("organization_id"),
         threads.c.session_id == sa.bindparam("session_id"),
     ),
     ThreadRow,
 )
-_UPDATE_ANSWERED_POSITION: Statement[ThreadRow] = Statement(
+_UPDATE_THREAD: Statement[ThreadRow] = Statement(
     sa.update(threads)
     .where(threads.c.organization_id == sa.bindparam("org"), threads.c.id == sa.bindparam("thread"))
-    .values(answered_position=sa.bindparam("answered_position"), updated_at=sa.bindparam("now"))
+    .values(
+        answered_position=sa.bindparam("answered_position"),
+        offered_run_id=sa.bindparam("offered_run_id"),
+        updated_at=sa.bindparam("now"),
+    )
 )
 _INSERT_RUN: Statement[RunRow] = Statement(sa.insert(runs))
 _FIND_UNFINISHED_RUN = Statement(
@@ -88,6 +100,14 @@ _FIND_UNFINISHED_RUN = Statement(
         runs.c.job_id.is_not(None),
     ),
     RunRow,
+)
+_IS_RUN = (
+    runs.c.organization_id == sa.bindparam("organization_id"),
+    runs.c.id == sa.bindparam("id"),
+)
+_FIND_RUN = Statement(sa.select(*(runs.c[name] for name in RunRow._fields)).where(*_IS_RUN), RunRow)
+_FIND_STORED_RUN = Statement(
+    sa.select(*(runs.c[name] for name in StoredRun._fields)).where(*_IS_RUN), StoredRun
 )
 _FINISH_RUN: Statement[RunRow] = Statement(
     sa.update(runs)
@@ -115,51 +135,20 @@ _LIST_STEPS = Statement(
 )
 
 
-def create_assistant(
-    tx: Transaction,
-    caller: Caller,
-    assistant_id: str,
-    *,
-    name: str,
-    description: str | None,
-    engine: str,
-    knowledge_ids: list[str],
-) -> None:
-    _INSERT_ASSISTANT.run(
-        tx,
-        organization_id=caller.organization_id,
-        id=assistant_id,
-        name=name,
-        description=description,
-        engine=engine,
-        model=None,
-        instructions=None,
-        tools=[],
-        knowledge_ids=knowledge_ids,
-        flow_id=None,
-        limits={},
-        fallback={},
-        version=1,
-        metadata={},
-        created_at=tx.now,
-        updated_at=None,
+_LIST_STORED_STEPS = Statement(
+    sa.select(
+        run_steps.c.id,
+        run_steps.c.run_id,
+        run_steps.c.index.label("number"),
+        *(run_steps.c[name] for name in StoredStep._fields[3:]),
     )
-
-
-def find_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
-    return _FIND_ASSISTANT.find(tx, organization_id=caller.organization_id, id=assistant_id)
-
-
-def update_knowledge_ids(
-    tx: Transaction, caller: Caller, assistant_id: str, knowledge_ids: list[str]
-) -> None:
-    _UPDATE_KNOWLEDGE_IDS.run(
-        tx,
-        org=caller.organization_id,
-        assistant=assistant_id,
-        new_knowledge_ids=knowledge_ids,
-        now=tx.now,
+    .where(
+        run_steps.c.organization_id == sa.bindparam("organization_id"),
+        run_steps.c.run_id == sa.bindparam("run_id"),
     )
+    .order_by(run_steps.c.index),
+    StoredStep,
+)
 
 
 def create_session_thread(
@@ -176,22 +165,30 @@ def create_session_thread(
         metadata={},
         created_at=tx.now,
         updated_at=None,
+        offered_run_id=None,
     )
-    return ThreadRow(thread_id, 0)
+    return ThreadRow(thread_id, 0, None)
 
 
 def find_session_thread(tx: Transaction, caller: Caller, session_id: str) -> ThreadRow | None:
     return _FIND_THREAD.find(tx, organization_id=caller.organization_id, session_id=session_id)
 
 
-def update_answered_position(
-    tx: Transaction, caller: Caller, thread_id: str, answered_position: int
+def update_thread(
+    tx: Transaction,
+    caller: Caller,
+    thread_id: str,
+    *,
+    answered_position: int,
+    offered_run_id: str | None,
 ) -> None:
-    _UPDATE_ANSWERED_POSITION.run(
+    """Write what the last completed run took in, and whether it ended in a suggestion."""
+    _UPDATE_THREAD.run(
         tx,
         org=caller.organization_id,
         thread=thread_id,
         answered_position=answered_position,
+        offered_run_id=offered_run_id,
         now=tx.now,
     )
 
@@ -209,6 +206,14 @@ def create_run(tx: Transaction, caller: Caller, run: RunRow, *, trigger: str) ->
         finished_at=None,
         created_at=tx.now,
     )
+
+
+def find_run(tx: Transaction, caller: Caller, run_id: str) -> RunRow | None:
+    return _FIND_RUN.find(tx, organization_id=caller.organization_id, id=run_id)
+
+
+def find_stored_run(tx: Transaction, caller: Caller, run_id: str) -> StoredRun | None:
+    return _FIND_STORED_RUN.find(tx, organization_id=caller.organization_id, id=run_id)
 
 
 def find_unfinished_run(tx: Transaction, caller: Caller, job_id: str) -> RunRow | None:
@@ -255,3 +260,7 @@ def create_step(
 
 def list_steps(tx: Transaction, caller: Caller, run_id: str) -> list[StepRow]:
     return _LIST_STEPS.all(tx, organization_id=caller.organization_id, run_id=run_id)
+
+
+def list_stored_steps(tx: Transaction, caller: Caller, run_id: str) -> list[StoredStep]:
+    return _LIST_STORED_STEPS.all(tx, organization_id=caller.organization_id, run_id=run_id)

@@ -1,0 +1,35 @@
+"""Everything the orchestrator client raises on purpose."""
+
+from antonnia.core.errors import (
+    AntonniaError,
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+    RateLimitError,
+    ServerError,
+    ValidationError,
+)
+
+OrchestratorError = AntonniaError
+"""The base of them all; each Antonnia client names it after itself."""
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APITimeoutError",
+    "AntonniaError",
+    "AuthenticationError",
+    "ConflictError",
+    "NotFoundError",
+    "OrchestratorError",
+    "PermissionDeniedError",
+    "PreconditionFailedError",
+    "RateLimitError",
+    "ServerError",
+    "ValidationError",
+]

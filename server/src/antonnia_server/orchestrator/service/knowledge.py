@@ -1,0 +1,69 @@
+"""Knowledge bases as the API shows them; what they do is in the package `knowledge`."""
+
+from __future__ import annotations
+
+from antonnia.orchestrator.types import (
+    Knowledge,
+    KnowledgeCreate,
+    KnowledgeDecide,
+    KnowledgeList,
+    KnowledgeMatch,
+    KnowledgeSearch,
+    KnowledgeUpdate,
+    Verdict,
+)
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+from antonnia_server.http.pagination import Listing
+from antonnia_server.http.refusal import invalid
+
+from .. import wire
+from ..knowledge import service as knowledge
+
+
+def create_knowledge(tx: Transaction, caller: Caller, body: KnowledgeCreate) -> Knowledge:
+    return get_knowledge(tx, caller, knowledge.create_base(tx, caller, body.name))
+
+
+def get_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> Knowledge:
+    return wire.knowledge(caller, knowledge.get_base(tx, caller, knowledge_id))
+
+
+def update_knowledge(
+    tx: Transaction, caller: Caller, knowledge_id: str, body: KnowledgeUpdate
+) -> Knowledge:
+    if "name" in body.model_fields_set and body.name is None:
+        raise invalid(["body", "name"], "cannot be null")
+    if body.name is not None:
+        knowledge.rename_base(tx, caller, knowledge_id, body.name)
+    return get_knowledge(tx, caller, knowledge_id)
+
+
+def delete_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
+    """The base is gone at once, for assistants too; its entries and gaps are deleted later."""
+    knowledge.delete_base(tx, caller, knowledge_id)
+
+
+def search_knowledge(tx: Transaction, caller: Caller, body: KnowledgeList) -> Listing[Knowledge]:
+    """The bases from the oldest to the newest, or the one of a name."""
+    if body.name is not None:
+        found = knowledge.find_base_by_name(tx, caller, body.name)
+        is_wanted = found is not None and body.cursor is None and not body.offset
+        return Listing([get_knowledge(tx, caller, found)] if found and is_wanted else [], None)
+    page = knowledge.list_bases(tx, caller, body)
+    return Listing([wire.knowledge(caller, base) for base in page.items], page.next_cursor)
+
+
+def search_matches(
+    tx: Transaction, caller: Caller, knowledge_id: str, body: KnowledgeSearch
+) -> Listing[KnowledgeMatch]:
+    """The entries that may answer a question, the most confident first."""
+    knowledge.get_base(tx, caller, knowledge_id)
+    found = knowledge.search(tx, caller, [knowledge_id], body.question, limit=body.limit)
+    return Listing([wire.match(each) for each in found], None)
+
+
+def decide(tx: Transaction, caller: Caller, knowledge_id: str, body: KnowledgeDecide) -> Verdict:
+    """What an assistant with this base alone would do with a question."""
+    knowledge.get_base(tx, caller, knowledge_id)
+    return wire.verdict(knowledge.decide(tx, caller, [knowledge_id], body.question))

@@ -1,0 +1,206 @@
+"""`antonnia chat`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands_at_work import AtWork, Terminal, at_work
+from given_server import ANTONNIA, SECONDS, Server, Start, refused_line, run
+
+from antonnia.conversations.types import MessageContentText
+
+QUESTION = "How do I transfer a session to a human?"
+ANSWER = "Call `client.sessions.transfer` with the session's id and the id of a human agent."
+UNKNOWN = "Zebra quantum harpsichord?"
+PROMPT = "you> "
+
+
+def piped(questions: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command with lines of standard input, to its end."""
+    return subprocess.run(
+        [ANTONNIA, "chat", *arguments],
+        input=questions,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        # Whoever runs the tests may have a server and a token of their own.
+        env={name: value for name, value in os.environ.items() if "ANTONNIA" not in name},
+    )
+
+
+@pytest.fixture
+def talk(running: Server) -> Iterator[Terminal]:
+    """A talk that has just begun, at its prompt."""
+    with Terminal("chat", "--data", running.directory) as terminal:
+        terminal.until("/help says more.")
+        terminal.until(PROMPT)
+        yield terminal
+
+
+def session_of(running: Server, contact: str) -> str:
+    with running.client() as client:
+        return client.sessions.search(contact)[0].id
+
+
+def test_an_answer_comes_with_its_source_and_its_confidence(talk: Terminal) -> None:
+    talk.type(QUESTION + "\n")
+
+    shown = talk.until(" ms]")
+    assert f"Assistant> {ANSWER}" in shown
+    assert re.search(
+        r"\[answer · How do I transfer .* \(builtin\.md#.*\) · confidence \S+ ·", shown
+    )
+
+
+def test_a_hand_off_is_seen_and_what_a_person_writes_after_it(running: Server) -> None:
+    with Terminal("chat", "--contact", "carol", "--data", running.directory) as talk:
+        talk.until(PROMPT)
+        talk.type(UNKNOWN + "\n")
+        talk.until("[handed off to a person: below_confidence")
+        talk.until(PROMPT)
+
+        with running.client() as client:
+            person = client.agents.create("Ana\x1b[2J", "human", profile_id="ana")
+            session_id = session_of(running, "carol")
+            client.sessions.transfer(session_id, person.id)
+            words = MessageContentText(text="Good\x07 morning,\nI am here.")
+            client.sessions.messages.create(session_id, words, "assistant")
+
+        # In the middle of the contact's own line, which stays, and is sent afterwards.
+        assert "Ana�[2J> Good� morning," in talk.until("I am here.")
+        talk.until(PROMPT)
+        talk.type("Thank you\n")
+        talk.until("[Ana�[2J will read it]")
+
+    with running.client() as client:
+        *_, last = client.sessions.messages.search(session_id)
+        assert last.content == MessageContentText(text="Thank you")
+
+
+def test_why_shows_what_was_found(talk: Terminal) -> None:
+    talk.type("/why\n")
+    talk.until("Nothing has been answered yet.")
+    talk.type(UNKNOWN + "\n")
+    talk.until(" ms]")
+
+    talk.type("/why\n")
+
+    talk.until("0. retrieval")
+    talk.until('"question": "Zebra quantum harpsichord?"')
+    talk.until('"reason": "below_confidence"')
+    talk.until("1. hand_off")
+
+
+def test_a_new_session_can_be_begun(talk: Terminal) -> None:
+    talk.type(UNKNOWN + "\n")
+    talk.until("[handed off")
+
+    talk.type("/new\n")
+
+    talk.until("A new session, sess_")
+    talk.type(QUESTION + "\n")
+    talk.until("[answer")
+
+
+@pytest.mark.parametrize("way", ["/quit\n", "\x04", "\x03"], ids=["quit", "Ctrl-D", "Ctrl-C"])
+def test_leaving(talk: Terminal, way: str) -> None:
+    talk.type("/quite\n")
+    talk.until("There is no /quite; /help says what there is.")
+    talk.type("/help\n")
+    talk.until("/quit   leave")
+    talk.until(PROMPT)
+
+    talk.type(way)
+
+    assert talk.ended() == 0
+
+
+def test_each_line_of_a_pipe_is_a_message(running: Server) -> None:
+    result = piped(f"{QUESTION}\n\n{UNKNOWN}\nAnyone?\n", "--data", running.directory)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = [line.split(" · ")[0] for line in result.stdout.splitlines()]
+    assert lines[1].startswith(f"Assistant> {ANSWER}")
+    assert [line for line in lines if line.startswith(("you> ", "  ["))] == [
+        f"you> {QUESTION}",
+        "  [answer",
+        f"you> {UNKNOWN}",
+        "  [handed off to a person: below_confidence",
+        "you> Anyone?",
+        "  [nobody has answered; the session waits for a person]",
+    ]
+
+
+def test_a_line_of_json_for_each_question(running: Server) -> None:
+    result = piped(f"{QUESTION}\n{UNKNOWN}\nAnyone?\n", "--json", "--data", running.directory)
+
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [each["outcome"] for each in told] == ["answer", "hand_off", "none"]
+    assert told[0]["text"].startswith(ANSWER)
+    assert len(told[0]["sources"]) == 1
+    assert told[1]["reason"] == "below_confidence"
+    assert len({each["session_id"] for each in told}) == 1
+
+
+def test_without_a_server_it_brings_its_own_for_the_time_of_the_talk(tmp_path: Path) -> None:
+    first = piped(QUESTION, "--json", "--data", tmp_path)
+    second = piped(QUESTION, "--json", "--data", tmp_path)
+
+    assert [json.loads(result.stdout)["outcome"] for result in (first, second)] == ["answer"] * 2
+
+
+def test_its_own_server_ends_with_it_however_it_ends(tmp_path: Path) -> None:
+    with at_work("chat", "--json", "--data", tmp_path) as talk:
+        talk.type(QUESTION + "\n")
+        assert json.loads(talk.line())["outcome"] == "answer"
+        talk.end(signal.SIGKILL)
+
+    assert run("token", "create", "--organization", "acme", "--data", tmp_path).returncode == 0
+
+
+def test_the_server_may_be_killed_in_the_middle(start: Start) -> None:
+    server = start()
+    port = str(server.address[1])
+    with at_work("chat", "--json", "--contact", "carol", "--data", server.directory) as talk:
+        _ask(talk, QUESTION)
+        server.stop(signal.SIGKILL)
+        talk.type(QUESTION + "\n")
+        assert talk.complaint() == "antonnia: the server does not answer; waiting for it."
+
+        server = start("--port", port)
+
+        assert json.loads(talk.line())["outcome"] == "answer"
+    with server.client() as client:
+        roles = [m.role for m in client.sessions.messages.search(session_of(server, "carol"))]
+    assert roles == ["user", "assistant"] * 2
+
+
+def _ask(talk: AtWork, question: str) -> None:
+    talk.type(question + "\n")
+    assert json.loads(talk.line())["outcome"] == "answer"
+
+
+def test_a_token_that_is_not_one(running: Server) -> None:
+    result = piped("Hello", "--url", running.base_url, "--token", "antn_nothing")
+
+    assert "This is not a token of this platform." in refused_line(result)
+
+
+def test_a_session_that_is_not_there(running: Server) -> None:
+    result = piped("Hello", "--session", "sess_none", "--data", running.directory)
+
+    assert "There is no session 'sess_none'." in refused_line(result)
+
+
+def test_a_server_without_a_kept_token_needs_one(running: Server) -> None:
+    result = piped("Hello", "--url", running.base_url)
+
+    assert refused_line(result) == "antonnia: give a --token; `antonnia token create` makes one."

@@ -1,0 +1,46 @@
+"""What is done later about knowledge, by the runner."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from in_process import START, Template, storing
+
+from antonnia_server.clock import SECOND, HandClock, from_datetime
+from antonnia_server.jobs import Runner
+from antonnia_server.orchestrator.knowledge import service
+from antonnia_server.orchestrator.knowledge.entry import Entry
+from antonnia_server.orchestrator.knowledge.jobs import HANDLERS
+
+PATIENCE_SECONDS = 30
+
+
+def entries() -> list[Entry]:
+    return [
+        Entry("question", f"fix the {n}th lamp", "Yes.", n, n, phrasings=(f"repair lamp {n}",))
+        for n in map(str, range(30))
+    ]
+
+
+async def test_a_base_is_calibrated_after_an_import_and_deleted_after_its_removal(
+    database_path: Path, template: Template
+) -> None:
+    hand = HandClock(from_datetime(START))
+    async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
+        db, caller = server.db, server.caller
+        runner = Runner(db, hand, HANDLERS)
+        await runner.start()
+        base_id = await db.write(service.create_base, caller, "lamps")
+
+        await db.write(service.import_entries, caller, base_id, "a.jsonl", entries())
+        await runner.run_until(hand, hand.now() + 60 * SECOND)
+        base = await db.read(service.get_base, caller, base_id)
+        await db.write(service.delete_base, caller, base_id)
+        await runner.run_until(hand, hand.now() + SECOND)
+        await runner.stop()
+
+        assert base.calibration is not None
+        assert server.rows("knowledge_entries", knowledge_id=base_id) == []
+        assert server.rows("knowledge_words", knowledge_id=base_id) == []
+        assert server.rows("jobs") == []
