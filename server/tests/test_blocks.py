@@ -243,18 +243,21 @@ async def test_a_value_that_was_rare_may_become_frequent(many: Server) -> None:
     await check(many)
 
 
-async def test_a_session_of_the_past_opens_the_blocks_after_it(many: Server, clock: Clock) -> None:
+@pytest.mark.parametrize(("number", "left_sealed"), [(SIZE // 2, []), (SIZE + SIZE // 2, [0])])
+async def test_a_session_of_the_past_opens_the_blocks_after_it(
+    many: Server, clock: Clock, number: int, left_sealed: list[int]
+) -> None:
     """As it comes about when the machine's clock is set back."""
     oldest = min(row["created_at"] for row in many.rows("sessions"))
 
     def create_late(tx: Transaction, caller: Caller) -> str:
-        tx.now = oldest + SIZE // 2 * SECOND
+        tx.now = oldest + number * SECOND
         body = SessionCreate(contact_id="late", contact_name="Jane", metadata=NEVER)
         return service.create_session(tx, caller, body).id
 
     late = await many.db.write(create_late, many.caller)
 
-    assert sealed_blocks(many) == []
+    assert sealed_blocks(many) == left_sealed
     assert await found(many, {"metadata": NEVER}) == [late]
     await check(many)
     # Any of the next sessions has them sealed anew.

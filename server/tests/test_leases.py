@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import pytest
 from given_platform import given_message, given_session, texts_of_agents
 from in_process import (
     ANSWER,
@@ -30,6 +32,14 @@ from antonnia_server.jobs import Handler, Runner, RunningJob
 from antonnia_server.jobs import service as job_service
 
 PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def database_path(database_path: Path) -> Path:
+    """A database in which nothing waits: the jobs are those that a test makes."""
+    with closing(sqlite3.connect(database_path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM jobs")
+    return database_path
 
 
 async def test_the_runner_wakes_by_itself_when_a_lease_ends(database_path: Path) -> None:
