@@ -18,7 +18,7 @@ from .calibrating import schedule_if_it_teaches
 from .indexing import Numbered, put_into_index, take_from_index
 
 # The most entries that one unit of work should add, change or remove.
-PIECE = 250
+PIECE = 100
 
 # How many anchors are listed at once.
 ANCHORS_AT_ONCE = 5_000
