@@ -9,18 +9,25 @@ import functools
 import itertools
 import os
 import re
+import time
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 
 from antonnia.conversations import SyncConversations
+from antonnia.conversations.types import MessageContentText
+from antonnia.orchestrator import SyncOrchestrator
 
-_CLIENT = SyncConversations(os.environ["ANTONNIA_TOKEN"], os.environ["ANTONNIA_BASE_URL"])
+_PLACE = (os.environ["ANTONNIA_TOKEN"], os.environ["ANTONNIA_BASE_URL"])
+_CLIENT = SyncConversations(*_PLACE)
+_ORCHESTRATOR = SyncOrchestrator(*_PLACE)
 # Paths that end so want an open session, and an earlier request may have closed any other.
 _OF_OPEN_SESSIONS = {"messages", "reply", "transfer"}
 # Of so many requests one keeps all that was made up for it, and is mostly refused for that.
 _ONE_IN = 8
+_SECONDS = 30
 _numbers = itertools.count()
 _MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 # The kinds of field errors that only a rule of the server finds, and no schema can say.
@@ -50,8 +57,14 @@ def _lead_to_what_exists(case: Case) -> None:
     last = case.operation.path.rpartition("/")[2]
     if last in _OF_OPEN_SESSIONS and "session_id" in case.path_parameters:
         case.path_parameters["session_id"] = _new_session_id()
+    if "gap_id" in case.path_parameters:
+        case.path_parameters.update(_new_gap())
     if not isinstance(case.body, dict):
         return
+    if last == "answer":
+        # One of the two ways; entries that exist are not known here.
+        case.body.pop("entry_id", None)
+        case.body.setdefault("text", "An answer.")
     for fields in (case.body, case.body.get("fields")):
         if isinstance(fields, dict) and isinstance(fields.get("agent_id"), str):
             fields["agent_id"] = _agent_id()
@@ -65,6 +78,24 @@ def _lead_to_what_exists(case: Case) -> None:
 
 def _new_session_id() -> str:
     return _CLIENT.sessions.create("contact_1", "Jane", agent_id=_agent_id()).id
+
+
+def _new_gap() -> dict[str, str]:
+    """A question that the assistant of the server could not answer, by what stands in its path."""
+    # No words: those of a question that was answered before would be known by now.
+    question = f"{uuid4().hex}?"
+    session = _CLIENT.sessions.create("contact_1", "Jane")
+    _CLIENT.sessions.messages.create(session.id, MessageContentText(text=question))
+    _CLIENT.sessions.reply(session.id)
+    deadline = time.monotonic() + _SECONDS
+    while _CLIENT.sessions.get(session.id).agent is not None:
+        assert time.monotonic() < deadline, f"{question!r} was not handed off"
+        time.sleep(0.01)
+    for knowledge in _ORCHESTRATOR.knowledge.search():
+        for gap in _ORCHESTRATOR.knowledge.gaps.search(knowledge.id, order="newest"):
+            if gap.question == question:
+                return {"knowledge_id": knowledge.id, "gap_id": gap.id}
+    raise AssertionError(f"no gap was kept of {question!r}")
 
 
 @functools.cache
