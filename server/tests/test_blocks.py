@@ -267,6 +267,37 @@ async def test_a_session_of_the_past_opens_the_blocks_after_it(
     await check(many)
 
 
+async def test_blocks_that_are_open_again_do_not_hide_those_sealed_since(
+    many: Server, clock: Clock
+) -> None:
+    """Of an opened block the members keep numbers that are lower, though they come later."""
+    stored = sorted(many.rows("sessions"), key=lambda row: (row["created_at"], row["id"]))
+    oldest = stored[0]["created_at"]
+
+    def create(tx: Transaction, caller: Caller, now: int | None) -> None:
+        tx.now = tx.now if now is None else now
+        body = SessionCreate(contact_id="late", contact_name="Jane", metadata=NEVER)
+        service.create_session(tx, caller, body)
+
+    await many.db.write(create, many.caller, oldest + SIZE // 2 * SECOND)
+    # So few that what one session has moved out of the blocks waits for the next one.
+    while not sealed_blocks(many):
+        await many.db.write(create, many.caller, None)
+        await clock.settle()
+
+    assert sealed_blocks(many) == [2, 3]
+    await check(many)
+    for number in (SIZE // 4, SIZE + SIZE // 4, 2 * SIZE + SIZE // 4):
+        after = stored[number]["created_at"]
+        expected = [
+            row["id"]
+            for row in reversed(stored)
+            if row["created_at"] > after and leaves(TWO) <= leaves(row["metadata"])
+        ]
+        body = {"created_after": to_datetime(after), "limit": 1000}
+        assert await found(many, {"metadata": TWO}, **body) == expected
+
+
 async def test_one_organization_does_not_see_the_blocks_of_another(many: Server) -> None:
     theirs = Caller(many.theirs.id)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from given_platform import given_message, given_session
+from in_process import Server
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import ValidationError
+from antonnia.orchestrator import Orchestrator
+from antonnia_server.db import Transaction
 from antonnia_server.http import pagination
 
 MESSAGES = 20
@@ -84,3 +87,37 @@ async def test_pages_of_sessions_are_bounded_too(client: Conversations) -> None:
 
     assert len(page) == 3
     assert [session.id async for session in page.iterate_all()] == made[::-1]
+
+
+def damage(tx: Transaction, table: str, column: str, id: str) -> None:
+    """Whoever reads the row meets what is no JSON."""
+    tx.cursor.execute(f"UPDATE {table} SET {column} = '{{' WHERE id = ?", (id,))
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_entries_behind_a_page_are_not_read(
+    orchestrator: Orchestrator, server: Server
+) -> None:
+    base = await orchestrator.knowledge.create("Workshop")
+    entries = orchestrator.knowledge.entries
+    made = [await entries.create(base.id, f"What is {n}?", TEXT) for n in range(6)]
+    await server.db.write(damage, "knowledge_entries", "phrasings", made[-1].id)
+
+    page = await entries.search(base.id, limit=1000)
+
+    assert [entry.id for entry in page] == [entry.id for entry in made[:3]]
+
+
+async def test_assistants_behind_a_page_are_not_read(
+    orchestrator: Orchestrator, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 10_000)
+    made = [
+        await orchestrator.assistants.create(f"Bob {number}", description="a" * 4_000)
+        for number in range(4)
+    ]
+    await server.db.write(damage, "assistants", "tools", made[-1].id)
+
+    page = await orchestrator.assistants.search(limit=1000)
+
+    assert len(page) == 2

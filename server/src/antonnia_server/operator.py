@@ -155,7 +155,7 @@ def create_token(tx: Transaction, order: TokenOrder) -> Token:
 def open_base(tx: Transaction, order: BaseOrder) -> Base:
     """Find or make the base, and let the organization's assistant answer from it."""
     name = _name(["name"], order.name)
-    organization = choose_organization(tx, order.organization)
+    organization = _find_or_create_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = bootstrap.find_or_create_base(tx, caller, name)
     bootstrap.let_assistant_know(tx, caller, knowledge_id)
@@ -165,7 +165,7 @@ def open_base(tx: Transaction, order: BaseOrder) -> Base:
 
 
 def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
-    organization = choose_organization(tx, order.organization)
+    organization = get_organization(tx, order.organization)
     caller = Caller(organization.id)
     bases: list[ListedBase] = []
     query = _Page(cursor=None)
@@ -182,7 +182,7 @@ def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
 
 def remove_base(tx: Transaction, order: BaseOrder) -> Base:
     """Delete the base of this name; what it holds goes piece by piece while a server runs."""
-    organization = choose_organization(tx, order.organization)
+    organization = get_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = knowledge.find_base_by_name(tx, caller, order.name.strip(" "))
     if knowledge_id is None:
@@ -234,30 +234,44 @@ def _name(loc: list[str | int], given: str) -> str:
     return name
 
 
-def choose_organization(tx: Transaction, given: str | None) -> OrganizationRow:
-    """The organization of that name; without a name, the one for development, or the only one."""
-    return _choose_organization(tx, None if given is None else _name(["organization"], given))
+def get_organization(tx: Transaction, given: str | None) -> OrganizationRow:
+    """The organization of that name; without a name, the one for development, or the only one.
+
+    Raises:
+        ValidationFailed: There is none, or it is not clear which one is meant.
+    """
+    found = _find_organization(tx, given)
+    if found is None:
+        raise invalid(
+            ["organization"],
+            "there is none yet; `antonnia token create --organization NAME` makes one",
+        )
+    return found
 
 
-def _choose_organization(tx: Transaction, name: str | None) -> OrganizationRow:
+def _find_or_create_organization(tx: Transaction, given: str | None) -> OrganizationRow:
+    """As `get_organization`; where nothing was started yet, `antonnia dev` will find it."""
+    found = _find_organization(tx, given)
+    if found is None:
+        bootstrap.prepare_organization(tx)
+        found = get_organization(tx, bootstrap.ORGANIZATION)
+    return found
+
+
+def _find_organization(tx: Transaction, given: str | None) -> OrganizationRow | None:
+    """None if no name is given and there are no organizations."""
     organizations = auth.list_organizations(tx)
-    if name is not None:
-        for organization in organizations:
-            if organization.name == name:
-                return organization
+    name = bootstrap.ORGANIZATION if given is None else _name(["organization"], given)
+    for organization in organizations:
+        if organization.name == name:
+            return organization
+    if given is not None:
         raise invalid(
             ["organization"], f"there is no organization {name!r}; {_known(organizations)}"
         )
-    for organization in organizations:
-        if organization.name == bootstrap.ORGANIZATION:
-            return organization
-    if len(organizations) == 1:
-        return organizations[0]
-    if organizations:
+    if len(organizations) > 1:
         raise invalid(["organization"], f"which one? {_known(organizations)}")
-    # Nothing was started here yet; `antonnia dev` will find it.
-    bootstrap.prepare_organization(tx)
-    return _choose_organization(tx, bootstrap.ORGANIZATION)
+    return organizations[0] if organizations else None
 
 
 def _known(organizations: list[OrganizationRow]) -> str:

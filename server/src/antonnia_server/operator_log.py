@@ -17,7 +17,7 @@ from .conversations.errors import AgentNotFound
 from .db import Transaction
 from .events import service as events
 from .http.caller import Caller
-from .operator import Operation, choose_organization
+from .operator import Operation, get_organization
 
 # The most events that are looked at in one unit of work.
 PAGE = 500
@@ -57,7 +57,7 @@ def read_log(tx: Transaction, order: LogQuestion) -> LogPage:
     Raises:
         SessionNotFound: There is no such session.
     """
-    caller = Caller(choose_organization(tx, order.organization).id)
+    caller = Caller(get_organization(tx, order.organization).id)
     if order.session_id is not None:
         conversations.get_session(tx, caller, order.session_id)
     newest = events.last_position(tx, caller)

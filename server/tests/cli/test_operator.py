@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from commands_at_work import at_work
 from given_server import Server, Start, answer_to, refused_line, run
 
 from antonnia.conversations import SyncConversations
@@ -174,6 +175,23 @@ def test_looking_for_bases_makes_no_database(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "There is no database" in result.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    "looking", [("sessions", "tail"), ("knowledge", "list"), ("knowledge", "remove", "FAQ")]
+)
+def test_looking_at_a_new_server_makes_no_organization(
+    tmp_path: Path, looking: tuple[str, ...]
+) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    with at_work("serve", "--port", "0", *data) as serving:
+        assert serving.complaint()
+
+        line = refused_line(run(*looking, *data))
+        named = refused_line(run(*looking, "--organization", "dev", *data))
+
+    assert "there is none yet; `antonnia token create --organization NAME` makes one" in line
+    assert "there is no organization 'dev'; there are: none" in named
 
 
 def test_only_the_operator_may_operate(running: Server) -> None:

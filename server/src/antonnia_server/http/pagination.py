@@ -6,7 +6,7 @@ import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .refusal import ValidationFailed, invalid
@@ -61,8 +61,10 @@ class Window(NamedTuple):
         """One row more than the limit tells whether there is a next page."""
         return self.limit + 1
 
-    def take(self, rows: Iterable[Row], heavy: Callable[[Row], Any]) -> Found[Row]:
+    def take(self, rows: Iterator[Row], heavy: Callable[[Row], Any]) -> Found[Row]:
         """As many of the rows as fit into the page; `heavy` is the part of a row without bounds.
+
+        An iterator, because the rows behind the page are better not read at all.
 
         Raises:
             ValidationFailed: They do not fit, and an offset was given: who counts in offsets

@@ -23,9 +23,6 @@ from .walks import Wanted
 
 # Segments are read so many at a time: where the terms meet often, the newest ones fill the page.
 PIECE = 4
-# Beside every time, and beside every session of it.
-_ALWAYS = 2**63 - 1
-_LAST_OF_ALL = "\U0010ffff"
 
 
 class _Number(NamedTuple):
@@ -34,6 +31,12 @@ class _Number(NamedTuple):
 
 class _Member(NamedTuple):
     number: int
+    session_id: str
+
+
+class _Placed(NamedTuple):
+    number: int
+    created_at: int
     session_id: str
 
 
@@ -61,10 +64,11 @@ _FIND_LAST_BELOW = Statement(
     _Number,
 )
 _FIND_FIRST_ABOVE = Statement(
-    _MEMBERS.where(members.c.created_at > sa.bindparam("created_at"))
+    _MEMBERS.add_columns(members.c.created_at, members.c.session_id)
+    .where(members.c.created_at > sa.bindparam("created_at"))
     .order_by(members.c.created_at, members.c.session_id)
     .limit(1),
-    _Number,
+    _Placed,
 )
 _LIST_OPEN = Statement(
     sa.select(blocks.c.number).where(
@@ -95,13 +99,20 @@ _LIST_MEMBERS = Statement(
 
 
 def list_ids_in_blocks(
-    tx: Transaction, caller: Caller, terms: list[Term], wanted: Wanted, *, offset: int, limit: int
+    tx: Transaction,
+    caller: Caller,
+    terms: list[Term],
+    wanted: Wanted,
+    *,
+    end: Place,
+    offset: int,
+    limit: int,
 ) -> list[str]:
     """At most `limit` sessions that have all of `terms`, within the bounds that are wanted.
 
-    The newest comes first.
+    The newest comes first, and none beyond `end`, the last session of the newest sealed block.
     """
-    bounds = _bounds(tx, caller, wanted)
+    bounds = _bounds(tx, caller, wanted, end)
     numbers: list[int] = []
     if bounds is None or limit <= 0:
         return []
@@ -121,9 +132,14 @@ def list_ids_in_blocks(
     return [row.session_id for row in sorted(rows, reverse=True)]
 
 
-def _bounds(tx: Transaction, caller: Caller, wanted: Wanted) -> _Bounds | None:
-    """None if there can be nothing: numbers grow in the order of the list."""
-    places = [Place(_ALWAYS, _LAST_OF_ALL)]
+def _bounds(tx: Transaction, caller: Caller, wanted: Wanted, end: Place) -> _Bounds | None:
+    """None if there can be nothing: up to `end`, numbers grow in the order of the list.
+
+    Not so beyond it: the members of an opened block keep their old numbers, which are lower than
+    those of the blocks that have been sealed since.
+    """
+    # No id begins with another one, so that nothing but the end itself comes before this.
+    places = [Place(end.created_at, end.session_id + "~")]
     if wanted.created_before is not None:
         places.append(Place(wanted.created_before, ""))
     if wanted.after is not None:
@@ -137,7 +153,9 @@ def _bounds(tx: Transaction, caller: Caller, wanted: Wanted) -> _Bounds | None:
     lowest = _FIND_FIRST_ABOVE.find(
         tx, organization_id=organization_id, created_at=wanted.created_after
     )
-    return None if lowest is None else _Bounds(lowest.number, highest.number)
+    if lowest is None or (lowest.created_at, lowest.session_id) > end:
+        return None
+    return _Bounds(lowest.number, highest.number)
 
 
 def _meetings(

@@ -75,6 +75,7 @@ def _tail_and_blocks(
         caller,
         wanted.terms + filters,
         wanted,
+        end=end,
         offset=max(0, window.offset - len(in_tail)),
         limit=window.fetch - len(ids),
     )

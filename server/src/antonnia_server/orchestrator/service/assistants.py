@@ -88,8 +88,7 @@ def delete_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> None
 def search_assistants(tx: Transaction, caller: Caller, body: AssistantSearch) -> Listing[Assistant]:
     """Assistants from the oldest to the newest."""
     wanted = window(body, "assistants", (int, str))
-    rows = storage.list_assistants(tx, caller, wanted)
-    found = wanted.take(rows, lambda row: [row.name, row.description, row.knowledge_ids])
+    found = storage.list_assistants(tx, caller, wanted)
     return wanted.page(found, wire.assistant, lambda row: (row.created_at, row.id))
 
 

@@ -56,9 +56,11 @@ def search_gaps(
     """Gaps of one status, the most asked or the newest first."""
     knowledge.get_base(tx, caller, knowledge_id)
     wanted = window(body, f"gaps_{body.order}", _PLACES[body.order])
-    rows = storage.list_gaps(tx, caller, knowledge_id, wanted, status=body.status, order=body.order)
+    found = storage.list_gaps(
+        tx, caller, knowledge_id, wanted, status=body.status, order=body.order
+    )
     return wanted.page(
-        wanted.take(rows, lambda row: row.question),
+        found,
         wire.gap,
         lambda row: tuple(getattr(row, column.name) for column in storage.PLACES[body.order]),
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..tables import assistants
 
@@ -86,10 +86,14 @@ def delete_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> None
     _DELETE.run(tx, organization_id=caller.organization_id, id=assistant_id)
 
 
-def list_assistants(tx: Transaction, caller: Caller, window: Window) -> list[AssistantRow]:
+def list_assistants(tx: Transaction, caller: Caller, window: Window) -> Found[AssistantRow]:
     """From the oldest to the newest; an organization has few."""
     query = sa.select(*_COLUMNS).where(_t.organization_id == caller.organization_id)
     if window.after is not None:
         query = query.where(sa.tuple_(_t.created_at, _t.id) > sa.tuple_(*window.after))
     query = query.order_by(_t.created_at, _t.id).offset(window.offset).limit(window.fetch)
-    return [AssistantRow._make(row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return window.take(
+            map(AssistantRow._make, rows),
+            lambda row: [row.name, row.description, row.knowledge_ids],
+        )

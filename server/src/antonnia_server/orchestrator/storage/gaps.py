@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..tables import gaps
 
@@ -161,7 +161,7 @@ def list_gaps(
     *,
     status: str,
     order: str,
-) -> list[GapRow]:
+) -> Found[GapRow]:
     """Gaps of a status, the most asked or the newest first."""
     place = PLACES[order]
     query = sa.select(*_COLUMNS).where(
@@ -173,4 +173,5 @@ def list_gaps(
         query = query.where(sa.tuple_(*place) < sa.tuple_(*window.after))
     query = query.order_by(*(column.desc() for column in place))
     query = query.offset(window.offset).limit(window.fetch)
-    return [GapRow._make(row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return window.take(map(GapRow._make, rows), lambda row: row.question)

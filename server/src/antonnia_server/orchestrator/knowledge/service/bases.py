@@ -46,8 +46,7 @@ def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
 def list_bases(tx: Transaction, caller: Caller, query: PageQuery) -> Listing[BaseRow]:
     """The bases from the oldest to the newest."""
     wanted = window(query, "knowledge", (str,))
-    rows = storage.list_bases(tx, caller, wanted)
-    found = wanted.take(rows, lambda row: row.name)
+    found = storage.list_bases(tx, caller, wanted)
     return wanted.page(found, lambda row: row, lambda row: (row.id,))
 
 

@@ -77,8 +77,7 @@ def list_entries(
     if bases.find_base(tx, caller, knowledge_id) is None:
         raise KnowledgeNotFound(knowledge_id)
     wanted = window(query, "knowledge_entries", (int,))
-    rows = storage.list_entries(tx, caller, knowledge_id, wanted)
-    found = wanted.take(rows, lambda row: [row.text, row.phrasings, row.added_phrasings])
+    found = storage.list_entries(tx, caller, knowledge_id, wanted)
     return wanted.page(found, lambda row: row, lambda row: (row.number,))
 
 

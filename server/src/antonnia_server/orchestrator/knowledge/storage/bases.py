@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..tables import knowledge_bases
 
@@ -93,7 +93,7 @@ def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
     )
 
 
-def list_bases(tx: Transaction, caller: Caller, wanted: Window) -> list[BaseRow]:
+def list_bases(tx: Transaction, caller: Caller, wanted: Window) -> Found[BaseRow]:
     """In the order in which they were made."""
     query = (
         sa.select(*_COLUMNS)
@@ -104,7 +104,8 @@ def list_bases(tx: Transaction, caller: Caller, wanted: Window) -> list[BaseRow]
     )
     if wanted.after is not None:
         query = query.where(_bases.id > wanted.after[0])
-    return [BaseRow(*row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return wanted.take(map(BaseRow._make, rows), lambda row: row.name)
 
 
 def touch_base(tx: Transaction, caller: Caller, knowledge_id: str, *, added: int = 0) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Window
+from antonnia_server.http.pagination import Found, Window
 
 from ..entry import Entry, EntryKind
 from ..tables import knowledge_entries
@@ -247,7 +247,7 @@ def list_after(
 
 def list_entries(
     tx: Transaction, caller: Caller, knowledge_id: str, wanted: Window
-) -> list[EntryRow]:
+) -> Found[EntryRow]:
     """In the order in which they came."""
     query = (
         sa.select(*_COLUMNS)
@@ -258,7 +258,11 @@ def list_entries(
     )
     if wanted.after is not None:
         query = query.where(_entries.number > wanted.after[0])
-    return [EntryRow(*row) for row in tx.connection.execute(query)]
+    with tx.connection.execute(query) as rows:
+        return wanted.take(
+            map(EntryRow._make, rows),
+            lambda row: [row.text, row.phrasings, row.added_phrasings],
+        )
 
 
 def find_stored(
