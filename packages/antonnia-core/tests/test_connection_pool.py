@@ -206,6 +206,7 @@ async def test_nobody_there_is_a_failure_of_httpx(
     with pytest.raises(httpx.InvalidURL):
         await call(pool, "http://127.0.0.1:port/")
 
+    assert not pool._idle
     assert (await call(pool, server.url)).status_code == 200
 
 
