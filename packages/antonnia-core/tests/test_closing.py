@@ -115,6 +115,37 @@ async def test_a_task_can_go_on_after_its_call_was_cut_off(server: SocketServer)
     assert await task == "went on"
 
 
+async def test_who_closes_meanwhile_waits_for_the_same_end(server: SocketServer) -> None:
+    transport = Transport("/things/v1", token="t", base_url=server.url, timeout=None)
+    tasks = await given_hanging_calls(transport, server, 3)
+    [connections] = transport.sender._loops.values()
+
+    async def close() -> bool:
+        await transport.close()
+        return connections.http.is_closed
+
+    closers = [asyncio.ensure_future(close()) for _ in range(3)]
+
+    assert await ends_of(closers) == [True] * 3
+    assert_cut_off(await ends_of(tasks))
+
+
+async def test_who_gives_up_closing_does_not_end_it_for_others(server: SocketServer) -> None:
+    transport = Transport("/things/v1", token="t", base_url=server.url, timeout=None)
+    tasks = await given_hanging_calls(transport, server, 1)
+    [connections] = transport.sender._loops.values()
+
+    given_up, patient = [asyncio.ensure_future(transport.close()) for _ in range(2)]
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    [end, closed] = await ends_of([given_up, patient])
+    assert isinstance(end, asyncio.CancelledError)
+    assert closed is None
+    assert connections.http.is_closed
+    assert_cut_off(await ends_of(tasks))
+
+
 async def test_closing_twice_is_fine_and_calls_after_it_are_refused(server: SocketServer) -> None:
     transport = Transport("/things/v1", token="t", base_url=server.url)
     await transport.get("/things/1", Thing)

@@ -25,6 +25,7 @@ class LoopConnections:
         self._is_ours = is_ours
         self._calls: Set[Optional[asyncio.Task[object]]] = set()
         self._calls_ended: Optional[asyncio.Event] = None
+        self._closing: Optional[asyncio.Task[None]] = None
         self._life: Optional[AsyncGenerator[None, None]] = None
 
     async def open(self, owners: Dict[asyncio.AbstractEventLoop, LoopConnections]) -> None:
@@ -66,8 +67,17 @@ class LoopConnections:
                 self._calls_ended.set()
 
     async def close(self) -> None:
-        """Cut off the calls under way, and close the connections once they have ended."""
+        """Cut off the calls under way, and close the connections once they have ended.
+
+        Who closes them too waits for the same end. A call that was cancelled twice would look like
+        one that its owner has cancelled, and the connections can be closed only once.
+        """
         self.is_closing = True
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         if self._calls:
             self._calls_ended = asyncio.Event()
             for task in self._calls:
