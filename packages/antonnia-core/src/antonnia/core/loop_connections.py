@@ -90,7 +90,8 @@ class LoopConnections:
     def close_from_another(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have the loop to which they belong close them, from a thread that runs another.
 
-        Nobody waits for it: that loop may itself wait for this thread, or never run again.
+        Nobody waits for it: that loop may itself wait for this thread, or never run again. A loop
+        that is closed, or is being closed meanwhile, has no calls under way any more.
         """
         tasks: Set[asyncio.Task[None]] = set()
 
@@ -100,7 +101,11 @@ class LoopConnections:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        loop.call_soon_threadsafe(begin)
+        try:
+            loop.call_soon_threadsafe(begin)
+        except RuntimeError:
+            if not loop.is_closed():
+                raise
 
 
 def _is_cancelled_by_another(task: Optional[asyncio.Task[object]]) -> bool:
