@@ -79,7 +79,7 @@ def test_a_hand_off_is_seen_and_what_a_person_writes_after_it(running: Server) -
         assert "Ana�[2J> Good� morning," in talk.until("I am here.")
         talk.until(PROMPT)
         talk.type("Thank you\n")
-        talk.until("[Ana�[2J will read it]")
+        talk.until("[Ana�[2J will read it; /new goes back to the assistant]")
 
     with running.client() as client:
         *_, last = client.sessions.messages.search(session_id)
@@ -151,7 +151,7 @@ def test_leaving(talk: Terminal, way: str) -> None:
 
 
 def test_each_line_of_a_pipe_is_a_message(running: Server) -> None:
-    result = piped(f"{QUESTION}\n\n{UNKNOWN}\nAnyone?\n", "--data", running.directory)
+    result = piped(f"{QUESTION}\n\n{UNKNOWN}\n{QUESTION}\n", "--data", running.directory)
 
     assert (result.returncode, result.stderr) == (0, "")
     lines = [line.split(" · ")[0] for line in result.stdout.splitlines()]
@@ -161,20 +161,35 @@ def test_each_line_of_a_pipe_is_a_message(running: Server) -> None:
         "  [answer",
         f"you> {UNKNOWN}",
         "  [handed off to a person: below_confidence",
+        f"you> {QUESTION}",
+        "  [answer",
+    ]
+
+
+def test_a_session_that_waits_for_a_person_is_not_left(running: Server) -> None:
+    with running.client() as client:
+        session = client.sessions.create("carol", "Carol")
+        client.sessions.transfer(session.id, None)
+
+    result = piped("Anyone?\n", "--session", session.id, "--data", running.directory)
+
+    assert result.stdout.splitlines() == [
         "you> Anyone?",
         "  [nobody has answered; the session waits for a person]",
     ]
 
 
 def test_a_line_of_json_for_each_question(running: Server) -> None:
-    result = piped(f"{QUESTION}\n{UNKNOWN}\nAnyone?\n", "--json", "--data", running.directory)
+    questions = f"{QUESTION}\n{UNKNOWN}\n{QUESTION}\n"
+
+    result = piped(questions, "--json", "--data", running.directory)
 
     told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [each["outcome"] for each in told] == ["answer", "hand_off", "none"]
+    assert [each["outcome"] for each in told] == ["answer", "hand_off", "answer"]
     assert told[0]["text"].startswith(ANSWER)
     assert len(told[0]["sources"]) == 1
     assert told[1]["reason"] == "below_confidence"
-    assert len({each["session_id"] for each in told}) == 1
+    assert told[0]["session_id"] == told[1]["session_id"] != told[2]["session_id"]
 
 
 def test_without_a_server_it_brings_its_own_for_the_time_of_the_talk(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
 
     removed = run("knowledge", "remove", "FAQ", "--data", directory)
 
-    assert "FAQ: 1 entries" in listed.stdout.splitlines()
+    assert "FAQ: 1 entry" in listed.stdout.splitlines()
     names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]
     assert "FAQ" in names
     assert (removed.returncode, removed.stdout) == (0, "Removed 'FAQ' of organization dev.\n")

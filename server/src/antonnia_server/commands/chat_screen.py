@@ -84,7 +84,7 @@ class Screen:
         started = time.monotonic()
         message = self._talk.say(text, self._debounce_seconds)
         if not self._talk.is_with_ai:
-            self._note(f"{self._who()} will read it")
+            self._note(f"{self._who()} will read it; /new goes back to the assistant")
             return
         for heard in self._talk.wait(message):
             self._show(heard, seconds=time.monotonic() - started)
@@ -143,15 +143,20 @@ class Screen:
 
 
 def answer_each(talk: Talk, debounce_seconds: float, *, is_json: bool) -> None:
-    """Take each line of standard input as a message, and print what comes of it."""
+    """Take each line of standard input as a message, and print what comes of it.
+
+    After a hand-off the next line begins a new session: nobody would answer it in the old one.
+    """
+    is_handed_off = False
     for line in sys.stdin:
         text = line.strip()
         if not text:
             continue
-        if talk.session.status == "closed":
+        if talk.session.status == "closed" or is_handed_off:
             talk.begin()
         started = time.monotonic()
         heard = talk.wait(talk.say(text, debounce_seconds))
+        is_handed_off = any(each.outcome == "hand_off" for each in heard)
         seconds = time.monotonic() - started
         if is_json:
             click.echo(_json_line(talk, text, heard, seconds))

@@ -90,7 +90,7 @@ def list_bases(directory: DataDirectory, organization: str | None, is_json: bool
         found = desk.ask(LIST_BASES, BasesOrder(organization=organization))
     for base in found.bases:
         click.echo(
-            base.model_dump_json() if is_json else f"{base.name}: {base.entry_count:,} entries"
+            base.model_dump_json() if is_json else f"{base.name}: {_entries(base.entry_count)}"
         )
     if not found.bases and not is_json:
         click.echo(f"Organization {found.organization} has no knowledge base.")
@@ -186,3 +186,7 @@ def _stored_anchors(desk: Desk, where: FileOrder) -> Iterator[str]:
 
 def _anchor_bytes(anchor: str) -> int:
     return len(json.dumps(anchor))
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"

@@ -17,6 +17,7 @@ from . import service
 from .knowledge import service as knowledge
 from .knowledge.errors import EntryNotFound, KnowledgeNotFound
 from .knowledge.retrieval import Match
+from .knowledge.verdict import is_small_talk
 from .service import HAND_OFF_TEXT, PERSON_TEXT, Begun, Proposal, Settled, Unanswered
 
 # The index of the step that speaks, after those below.
@@ -44,6 +45,8 @@ async def propose(job: RunningJob, begun: Begun) -> Proposal:
         text = PERSON_TEXT if reason == _ASKED_FOR else HAND_OFF_TEXT
         is_gap = reason == _NOT_KNOWN
         return Proposal("hand_off", text, reason, unanswered=unanswered if is_gap else None)
+    if not matches:
+        return Proposal("answer", service.SMALL_TALK_TEXT)
     text = f"{matches[0]['text']}\n\nSource: {matches[0]['source']}"
     return Proposal("answer", text, citations=citations, settled=_settled(begun, matches[0]))
 
@@ -76,6 +79,8 @@ def _look_up(tx: Transaction, caller: Caller, begun: Begun) -> dict[str, Any]:
     if not begun.question:
         return _found("hand_off", reason=_NOT_KNOWN)
     verdict = knowledge.decide(tx, caller, begun.assistant.knowledge_ids, begun.question)
+    if verdict.outcome == "hand_off" and is_small_talk(begun.question):
+        return _found("answer")
     if verdict.outcome == "hand_off" or (verdict.outcome == "suggestion" and begun.offer):
         return _found("hand_off", reason=_NOT_KNOWN, confidence=verdict.confidence)
     matches = [_as_json(match) for match in verdict.matches]

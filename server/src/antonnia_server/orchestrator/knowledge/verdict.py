@@ -57,6 +57,12 @@ def judge(matches: Sequence[Match]) -> Verdict:
     return Verdict("hand_off", (), confidence)
 
 
+def is_small_talk(message: str) -> bool:
+    """Whether somebody only greets or thanks, and asks for nothing."""
+    said = words(message)
+    return bool(said) and all(word in SMALL_TALK for word in said)
+
+
 def divide(message: str) -> list[Part]:
     """The parts of a message that could each ask for something; none if there are not several."""
     parts: list[Part] = []

@@ -23,6 +23,7 @@ HAND_OFF_TEXT = (
     "I do not know the answer to that, so I am handing you over to a person, "
     "who will answer you here."
 )
+SMALL_TALK_TEXT = "I am here to help. What would you like to know?"
 PERSON_TEXT = "I am handing you over to a person, who will answer you here."
 FAILURE_TEXT = (
     "Something went wrong on our side, so I am handing you over to a person, "
