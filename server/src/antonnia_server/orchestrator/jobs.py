@@ -21,8 +21,7 @@ async def answer_session(job: RunningJob) -> None:
 
 async def delete_knowledge(job: RunningJob) -> None:
     """Delete what a base that is gone has left: its gaps, then its entries."""
-    while await job.write(service.delete_gaps):
-        pass
+    await job.write_pieces(service.delete_gaps)
     await knowledge.delete_knowledge(job)
 
 

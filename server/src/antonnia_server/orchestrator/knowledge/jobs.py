@@ -21,6 +21,7 @@ async def calibrate_knowledge(job: RunningJob) -> None:
     for start in range(0, len(numbers), service.ASKED_AT_ONCE):
         some = numbers[start : start + service.ASKED_AT_ONCE]
         examples += await job.read(service.find_examples, knowledge_id, some)
+        job.end_if_stopping()
     await job.write(_calibrate, examples)
 
 
@@ -30,8 +31,7 @@ def _calibrate(tx: Transaction, caller: Caller, job: Job, examples: Sequence[Exa
 
 
 async def rebuild_knowledge_index(job: RunningJob) -> None:
-    while await job.write(_rebuild_piece):
-        pass
+    await job.write_pieces(_rebuild_piece)
 
 
 def _rebuild_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
@@ -42,8 +42,7 @@ def _rebuild_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
 
 
 async def delete_knowledge(job: RunningJob) -> None:
-    while await job.write(_delete_piece):
-        pass
+    await job.write_pieces(_delete_piece)
 
 
 def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
