@@ -160,6 +160,8 @@ class Runner:
 
     async def _fail(self, job: Job, handler: Handler | None, error: str) -> None:
         """Record a failure. If that cannot be, the job is due again when its lease ends."""
+        # Half of a surrogate pair, as the name of a file may hold it, cannot be stored as it is.
+        error = error.encode(errors="backslashreplace").decode()
         while not self._stop.is_set():
             try:
                 if await self._store(job, service.fail, handler, error):
@@ -167,6 +169,8 @@ class Runner:
             except Exception:
                 # Giving up failed too. Parked without it, the job at least holds nothing up.
                 logger.exception("job %s (%s) cannot be given up", job.id, job.name)
+                if handler is None:
+                    await self._pause()
                 handler = None
 
     async def _give_back(self, job: Job) -> None:
