@@ -16,10 +16,10 @@ from .calibration import Example
 async def calibrate_knowledge(job: RunningJob) -> None:
     """Ask on snapshots, a few entries at a time; only the parameters are written."""
     knowledge_id: str = job.job.arguments["knowledge_id"]
-    numbers = await job.read(service.sample_numbers, knowledge_id)
+    sampled = await job.read(service.sample, knowledge_id)
     examples: list[Example] = []
-    for start in range(0, len(numbers), service.ASKED_AT_ONCE):
-        some = numbers[start : start + service.ASKED_AT_ONCE]
+    for start in range(0, len(sampled), service.ASKED_AT_ONCE):
+        some = sampled[start : start + service.ASKED_AT_ONCE]
         examples += await job.read(service.find_examples, knowledge_id, some)
         job.end_if_stopping()
     await job.write(_calibrate, examples)

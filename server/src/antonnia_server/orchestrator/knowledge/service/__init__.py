@@ -16,9 +16,10 @@ from .bases import (
 from .calibrating import (
     ASKED_AT_ONCE,
     CALIBRATE_KNOWLEDGE,
+    Sampled,
     calibrate,
     find_examples,
-    sample_numbers,
+    sample,
     schedule_calibration,
 )
 from .entries import (
@@ -49,6 +50,7 @@ __all__ = [
     "BaseRow",
     "EntryRow",
     "ImportResult",
+    "Sampled",
     "add_phrasing",
     "calibrate",
     "create_base",
@@ -70,7 +72,7 @@ __all__ = [
     "remove_entries",
     "remove_missing",
     "rename_base",
-    "sample_numbers",
+    "sample",
     "schedule_calibration",
     "schedule_rebuilds",
     "search",
