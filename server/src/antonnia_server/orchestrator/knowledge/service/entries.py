@@ -105,11 +105,10 @@ def update_entry(
         text=row.text if text is None else text,
         source=row.source if source is None else source,
     )
-    added = row.added_phrasings
-    if phrasings is not None:
-        changed = replace(changed, phrasings=_distinct(changed.title, phrasings))
-        added = []
-    _replace(tx, caller, base, row, changed, added)
+    given = row.phrasings if phrasings is None else phrasings
+    changed = replace(changed, phrasings=_distinct(changed.title, given))
+    added = row.added_phrasings if phrasings is None else []
+    _replace(tx, caller, base, row, changed, list(_distinct(changed.title, added)))
 
 
 def add_phrasing(
@@ -117,10 +116,10 @@ def add_phrasing(
 ) -> None:
     """Have the entry found by `text` too; one that it has already changes nothing."""
     base, row = _lock(tx, caller, knowledge_id, entry_id)
-    phrasings = _distinct(row.title, [*row.phrasings, *row.added_phrasings, text])
-    if len(phrasings) == len(row.phrasings) + len(row.added_phrasings):
+    phrasing = text.strip()
+    if not phrasing or phrasing in (row.title, *row.phrasings, *row.added_phrasings):
         return
-    _replace(tx, caller, base, row, entry_of(row), [*row.added_phrasings, phrasings[-1]])
+    _replace(tx, caller, base, row, entry_of(row), [*row.added_phrasings, phrasing])
 
 
 def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> None:
