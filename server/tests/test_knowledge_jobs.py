@@ -9,7 +9,7 @@ import pytest
 from in_process import START, HandWorker, Template, storing
 
 from antonnia_server.clock import SECOND, HandClock, from_datetime
-from antonnia_server.jobs import Runner, RunnerStops
+from antonnia_server.jobs import Handler, Runner, RunnerStops
 from antonnia_server.orchestrator.knowledge import service
 from antonnia_server.orchestrator.knowledge.entry import Entry
 from antonnia_server.orchestrator.knowledge.jobs import (
@@ -34,7 +34,8 @@ async def test_a_base_is_calibrated_after_an_import_and_deleted_after_its_remova
     hand = HandClock(from_datetime(START))
     async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
         db, caller = server.db, server.caller
-        runner = Runner(db, hand, HANDLERS)
+        deleting = Handler(service.DELETE_KNOWLEDGE, delete_knowledge, max_attempts=1)
+        runner = Runner(db, hand, [*HANDLERS, deleting])
         await runner.start()
         base_id = await db.write(service.create_base, caller, "lamps")
 

@@ -28,5 +28,5 @@ async def delete_knowledge(job: RunningJob) -> None:
 HANDLERS = [
     Handler(ANSWER_SESSION, answer_session, max_attempts=3, give_up=service.give_up),
     Handler(DELETE_KNOWLEDGE, delete_knowledge, max_attempts=5),
-    *(handler for handler in knowledge.HANDLERS if handler.name != DELETE_KNOWLEDGE),
+    *knowledge.HANDLERS,
 ]

@@ -42,6 +42,7 @@ def _rebuild_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
 
 
 async def delete_knowledge(job: RunningJob) -> None:
+    """For the handler of whoever keeps more about a base, and deletes that first."""
     await job.write_pieces(_delete_piece)
 
 
@@ -55,5 +56,4 @@ def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
 HANDLERS = [
     Handler(service.CALIBRATE_KNOWLEDGE, calibrate_knowledge, max_attempts=3),
     Handler(service.REBUILD_INDEX, rebuild_knowledge_index, max_attempts=5),
-    Handler(service.DELETE_KNOWLEDGE, delete_knowledge, max_attempts=5),
 ]
