@@ -23,6 +23,7 @@ from .calibrating import (
     schedule_calibration,
 )
 from .entries import (
+    MAX_PHRASINGS,
     add_phrasing,
     create_entry,
     delete_entry,
@@ -45,6 +46,7 @@ __all__ = [
     "ASKED_AT_ONCE",
     "CALIBRATE_KNOWLEDGE",
     "DELETE_KNOWLEDGE",
+    "MAX_PHRASINGS",
     "PIECE",
     "REBUILD_INDEX",
     "BaseRow",

@@ -20,8 +20,8 @@ from ..storage.entries import EntryRow
 from .calibrating import schedule_if_it_teaches
 from .indexing import Numbered, put_into_index, take_from_index
 
-# Beyond these a phrasing says nothing that the others have not said.
-MAX_PHRASINGS = 200
+# An entry that has as many is given no more by hand; a file may bring more.
+MAX_PHRASINGS = 100
 
 # The file of an entry that came from none.
 _NO_FILE = ""
@@ -172,7 +172,7 @@ def _replace(
 def _distinct(title: str, phrasings: Sequence[str]) -> tuple[str, ...]:
     """The phrasings that say something, each once, and none that only repeats the title."""
     kept = dict.fromkeys(text.strip() for text in phrasings)
-    return tuple(text for text in kept if text and text != title)[:MAX_PHRASINGS]
+    return tuple(text for text in kept if text and text != title)
 
 
 def _slug(title: str) -> str:
