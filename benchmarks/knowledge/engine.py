@@ -62,8 +62,8 @@ def put(connection: sa.Connection, knowledge_id: str, entries: Iterable[Entry]) 
 def calibrate(connection: sa.Connection, knowledge_id: str) -> None:
     """What the job does."""
     with unit(connection) as tx:
-        numbers = service.sample_numbers(tx, CALLER, knowledge_id)
-        examples = service.find_examples(tx, CALLER, knowledge_id, numbers)
+        sampled = service.sample(tx, CALLER, knowledge_id)
+        examples = service.find_examples(tx, CALLER, knowledge_id, sampled)
         service.calibrate(tx, CALLER, knowledge_id, examples)
 
 

@@ -270,12 +270,14 @@ class HandWorker:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        # Set, it is a runner that stops.
+        self.stop = asyncio.Event()
 
     async def claim(self) -> RunningJob:
         """Take the one job that is due, before the runner notices that it is."""
         claimed = await self._server.db.write(job_service.claim, 10, 15)
         [job] = claimed.jobs
-        return RunningJob(self._server.db, job)
+        return RunningJob(self._server.db, job, self.stop)
 
 
 def finish_job(tx: Transaction, caller: Caller, job: Job) -> None:

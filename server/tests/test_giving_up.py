@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,6 +39,9 @@ async def runner(server: Server, ran: list[str]) -> AsyncIterator[Runner]:
     async def fail(job: RunningJob) -> None:
         raise RuntimeError("not yet")
 
+    async def fail_for_a_file(job: RunningJob) -> None:
+        raise OSError(os.fsdecode(b"shop-\xff.md") + " cannot be read")
+
     async def run(job: RunningJob) -> None:
         await job.write(finish_job)
         ran.append(job.job.arguments["label"])
@@ -48,6 +52,7 @@ async def runner(server: Server, ran: list[str]) -> AsyncIterator[Runner]:
 
     handlers = [
         Handler("broken", fail, max_attempts=2, give_up=give_up),
+        Handler("unspeakable", fail_for_a_file, max_attempts=1),
         Handler("whole", run, max_attempts=1),
     ]
     runner = Runner(server.db, server.hand, handlers)
@@ -93,6 +98,18 @@ async def test_nothing_is_kept_of_a_giving_up_that_failed(
     assert job["status"] == "parked"
     assert ran == []
     assert server.rows("jobs", name="whole") == []
+
+
+async def test_an_error_that_is_not_quite_text_is_stored_all_the_same(
+    runner: Runner, server: Server
+) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await schedule(server, "unspeakable", "a")
+        await advance(runner, server, 0)
+
+    [job] = server.rows("jobs", name="unspeakable")
+    assert job["status"] == "parked"
+    assert job["last_error"] == "OSError: shop-\\udcff.md cannot be read"
 
 
 async def schedule(server: Server, name: str, label: str, **keys: str) -> None:

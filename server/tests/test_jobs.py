@@ -312,6 +312,33 @@ async def test_stopping_lets_the_jobs_that_run_come_to_their_end(
     assert server.rows("jobs", name="record") == []
 
 
+async def test_stopping_leaves_long_work_after_a_piece_to_the_next_start(
+    recorder: Recorder, server: Server
+) -> None:
+    is_running = asyncio.Event()
+
+    def work_on(tx: Transaction, caller: Caller, job: Job) -> bool:
+        return True
+
+    async def work_without_end(job: RunningJob) -> None:
+        is_running.set()
+        await job.write_pieces(work_on)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        long = Runner(server.db, server.hand, [Handler("record", work_without_end, max_attempts=1)])
+        await long.start()
+        await recorder.schedule("a", due_in_seconds=0)
+        await is_running.wait()
+        await long.stop()
+
+    assert attempts_of(server) == [("pending", 0)]
+    after = Runner(server.db, server.hand, [Handler("record", recorder.run, max_attempts=1)])
+    await after.start()
+    await after.run_until(server.hand, server.hand.now())
+    await after.stop()
+    assert recorder.ran == [("a", 0)]
+
+
 async def test_postponing_costs_no_attempt(
     worker: HandWorker, recorder: Recorder, server: Server
 ) -> None:

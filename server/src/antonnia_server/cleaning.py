@@ -32,13 +32,12 @@ def schedule_cleaning(tx: Transaction, *, not_before: int = 0) -> None:
 
 
 async def delete_idempotency_keys(job: RunningJob) -> None:
-    while await job.write(_delete_piece) == PIECE:
-        pass
+    await job.write_pieces(_delete_piece)
     await job.write(_schedule_next)
 
 
-def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> int:
-    return idempotency.delete_expired(tx, at_most=PIECE)
+def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
+    return idempotency.delete_expired(tx, at_most=PIECE) == PIECE
 
 
 def _schedule_next(tx: Transaction, caller: Caller, job: Job) -> None:

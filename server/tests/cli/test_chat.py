@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -223,6 +225,33 @@ def test_the_server_may_be_killed_in_the_middle(start: Start) -> None:
     with server.client() as client:
         roles = [m.role for m in client.sessions.messages.search(session_of(server, "carol"))]
     assert roles == ["user", "assistant"] * 2
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, "server_error"), (503, "storage_damaged")])
+def test_what_lasts_is_said_and_not_waited_for(status: int, code: str) -> None:
+    class Broken(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.dumps({"code": code, "detail": "It cannot be read."}).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/problem+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the test tells what it expects."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}"
+            result = piped("Hello", "--url", url, "--token", "antn_any")
+        finally:
+            server.shutdown()
+            thread.join()
+
+    assert "It cannot be read." in refused_line(result)
 
 
 def _ask(talk: AtWork, question: str) -> None:

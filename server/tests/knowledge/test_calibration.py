@@ -45,8 +45,8 @@ def examples(truth: Calibration, count: int) -> list[Example]:
 
 def calibrate(tx: Transaction, caller: Caller, knowledge_id: str) -> int:
     """What the job does; the number of examples."""
-    numbers = service.sample_numbers(tx, caller, knowledge_id)
-    found = service.find_examples(tx, caller, knowledge_id, numbers)
+    sampled = service.sample(tx, caller, knowledge_id)
+    found = service.find_examples(tx, caller, knowledge_id, sampled)
     service.calibrate(tx, caller, knowledge_id, found)
     return len(found)
 
@@ -116,10 +116,29 @@ def test_a_sample_is_bounded_however_large_the_base_is(
     many = [Entry("question", f"question {n}", "Yes.", f"s{n}", f"a{n}") for n in range(2_000)]
     service.import_entries(tx, caller, knowledge_id, "a.jsonl", many)
 
-    numbers = service.sample_numbers(tx, caller, knowledge_id)
+    sampled = service.sample(tx, caller, knowledge_id)
 
-    assert len(numbers) <= 300
-    assert max(numbers) > 1_900
+    assert len(sampled) <= 300
+    assert max(sampled).number > 1_900
+
+
+@pytest.mark.parametrize("size", [299, 301, 901])
+def test_every_other_entry_of_a_sample_is_held_out_as_a_whole(
+    tx: Transaction, caller: Caller, knowledge_id: str, size: int
+) -> None:
+    many = [
+        Entry("question", f"question {n}", "Yes.", f"s{n}", f"a{n}", phrasings=(f"other {n}",))
+        for n in range(size)
+    ]
+    service.import_entries(tx, caller, knowledge_id, "a.jsonl", many)
+
+    sampled = service.sample(tx, caller, knowledge_id)
+    found = service.find_examples(tx, caller, knowledge_id, sampled[:20])
+
+    assert len(sampled) > 150
+    assert sum(each.is_held_out_as_a_whole for each in sampled) == len(sampled) // 2
+    # Two phrasings of each, and every other one as a whole.
+    assert len(found) == 50
 
 
 def test_changes_within_a_while_are_calibrated_once(

@@ -77,6 +77,18 @@ def test_an_added_phrasing_finds_the_entry_and_is_added_once(
     assert entry.added_phrasings == ["when does the courier come"]
 
 
+def test_a_phrasing_is_added_to_an_entry_whose_title_was_one_of_its_phrasings(
+    tx: Transaction, caller: Caller, knowledge_id: str, find: Find, entry_id: str
+) -> None:
+    service.update_entry(tx, caller, knowledge_id, entry_id, title="my delivery is late")
+    service.add_phrasing(tx, caller, knowledge_id, entry_id, "when does the courier come")
+
+    assert find("courier") == [entry_id]
+    entry = service.get_entry(tx, caller, knowledge_id, entry_id)
+    assert entry.phrasings == []
+    assert entry.added_phrasings == ["when does the courier come"]
+
+
 def test_a_change_is_found_and_what_it_replaced_is_not(
     tx: Transaction, caller: Caller, knowledge_id: str, find: Find, entry_id: str
 ) -> None:

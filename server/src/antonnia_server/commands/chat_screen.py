@@ -44,10 +44,10 @@ class Screen:
         """Until the person leaves."""
         click.echo(f"Talking to {self._who()} in session {self._talk.session.id}; /help says more.")
         with self._listening():
-            while (line := self._read()) is not None:
+            # To leave takes no turn: the listener may wait for a server that never comes back.
+            while (line := self._read()) is not None and line != "/quit":
                 with self._turn:
-                    if not self._obey(line):
-                        return
+                    self._obey(line)
 
     def _read(self) -> str | None:
         """What the person typed; None when they leave."""
@@ -60,10 +60,7 @@ class Screen:
         finally:
             self._is_at_prompt = False
 
-    def _obey(self, line: str) -> bool:
-        """Do what was typed; False to leave."""
-        if line == "/quit":
-            return False
+    def _obey(self, line: str) -> None:
         if line == "/help":
             click.echo(HELP)
         elif line == "/new":
@@ -75,7 +72,6 @@ class Screen:
             click.echo(f"There is no {printable(line)}; /help says what there is.")
         elif line:
             self._say(line)
-        return True
 
     def _say(self, text: str) -> None:
         if self._talk.session.status == "closed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -21,6 +22,11 @@ POLL_SECONDS = 0.02
 RETRY_SECONDS = 0.5
 # Longer than the longest wait for a contact to stop typing.
 PATIENCE_SECONDS = 90.0
+
+# What a server says that starts or stops, or a proxy before one.
+_PASSING = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+# Somebody has to do something about these; whoever waits should know it.
+_LASTING_CODES = {"storage_damaged", "storage_full", "storage_read_only"}
 
 
 @dataclass(frozen=True)
@@ -179,11 +185,17 @@ class Talk:
         while True:
             try:
                 return call()
-            except (APIConnectionError, ServerError):
+            except (APIConnectionError, ServerError) as error:
+                if isinstance(error, ServerError) and not _is_passing(error):
+                    raise
                 if not is_told:
                     self._on_gone()
                 is_told = True
                 time.sleep(RETRY_SECONDS)
+
+
+def _is_passing(error: ServerError) -> bool:
+    return error.status_code in _PASSING and error.code not in _LASTING_CODES
 
 
 def _retrieved(steps: list[RunStep]) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from .service import SEAL_SESSIONS
 
 async def seal_sessions(job: RunningJob) -> None:
     """A block in each transaction, so that no write waits for more than one."""
-    while await job.write(service.seal_sessions):
-        pass
+    await job.write_pieces(service.seal_sessions)
 
 
 HANDLERS = [Handler(SEAL_SESSIONS, seal_sessions, max_attempts=5)]

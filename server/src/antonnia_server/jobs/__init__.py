@@ -1,6 +1,6 @@
 """Later work: do X at time T, once, with retries."""
 
-from .job import GiveUp, Handler, Job, JobLost, RunningJob
+from .job import GiveUp, Handler, Job, JobLost, RunnerStops, RunningJob
 from .runner import Runner
 from .service import Scheduled, end_all_leases, finish, postpone, schedule
 
@@ -10,6 +10,7 @@ __all__ = [
     "Job",
     "JobLost",
     "Runner",
+    "RunnerStops",
     "RunningJob",
     "Scheduled",
     "end_all_leases",

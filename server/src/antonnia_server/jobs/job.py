@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
@@ -21,11 +22,16 @@ class JobLost(Exception):
     """Another worker has taken the job over; nothing that this one does counts any more."""
 
 
+class RunnerStops(Exception):
+    """The process ends; what is left of the job is done after the next start."""
+
+
 class RunningJob:
     """A claimed job, and the only ways in which its handler touches the database."""
 
-    def __init__(self, db: Database, job: Job) -> None:
+    def __init__(self, db: Database, job: Job, stop: asyncio.Event) -> None:
         self._db = db
+        self._stop = stop
         self.job = job
         self.caller = caller_of(job)
 
@@ -47,6 +53,25 @@ class RunningJob:
             return work(tx, self.caller, self.job, *args, **kwargs)
 
         return await self._db.write(fenced)
+
+    async def write_pieces(self, work: Callable[[Transaction, Caller, Job], bool]) -> None:
+        """Run `work(tx, caller, job)` until it says that nothing is left.
+
+        Raises:
+            JobLost: Another worker has the job; what was written before stays.
+            RunnerStops: The process ends; what was written before stays.
+        """
+        while await self.write(work):
+            self.end_if_stopping()
+
+    def end_if_stopping(self) -> None:
+        """Leave the rest for later if the runner stops; a stop waits for no more than a piece.
+
+        Raises:
+            RunnerStops: It does.
+        """
+        if self._stop.is_set():
+            raise RunnerStops(self.job.id)
 
     async def read(
         self,
@@ -70,8 +95,8 @@ class Handler:
     """Who does the jobs of one name.
 
     `run` is idempotent: it may be called again after any of its writes. It ends the job inside its
-    last write with `jobs.finish`. `give_up` runs when the last attempt has failed, in the
-    transaction that parks the job.
+    last write with `jobs.finish`. What takes long is done in pieces: a stop comes between two.
+    `give_up` runs when the last attempt has failed, in the transaction that parks the job.
     """
 
     name: str

@@ -13,7 +13,7 @@ from antonnia_server.rare_log import RareLog
 from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
 
 from . import service, storage
-from .job import Handler, Job, JobLost, RunningJob
+from .job import Handler, Job, JobLost, RunnerStops, RunningJob
 
 logger = logging.getLogger("antonnia.jobs")
 _rare = RareLog(logger)
@@ -54,7 +54,10 @@ class Runner:
         self._tasks = [asyncio.create_task(self._claim()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
-        """Claim nothing more and let the jobs that run come to their end."""
+        """Claim nothing more and let the jobs that run come to their end.
+
+        One that works in pieces ends after the present one, and is due again at the next start.
+        """
         self._stop.set()
         self._wake.set()
         claiming, heartbeat = self._tasks
@@ -137,9 +140,12 @@ class Runner:
         try:
             if handler is None:
                 raise LookupError(f"no handler for jobs named {job.name!r}")
-            await handler.run(RunningJob(self._db, job))
+            await handler.run(RunningJob(self._db, job, self._stop))
         except JobLost:
             logger.warning("job %s (%s) was taken over by another worker", job.id, job.name)
+        except RunnerStops:
+            # If the storage does not take it, the next start ends its lease.
+            await self._store(job, service.give_back, 0)
         except (StorageFailed, WritesOverloaded) as failure:
             if self._db.trouble is None and isinstance(failure, StorageFailed):
                 # The storage refuses what this job does, and takes everything else.
@@ -154,6 +160,8 @@ class Runner:
 
     async def _fail(self, job: Job, handler: Handler | None, error: str) -> None:
         """Record a failure. If that cannot be, the job is due again when its lease ends."""
+        # Half of a surrogate pair, as the name of a file may hold it, cannot be stored as it is.
+        error = error.encode(errors="backslashreplace").decode()
         while not self._stop.is_set():
             try:
                 if await self._store(job, service.fail, handler, error):
@@ -161,6 +169,8 @@ class Runner:
             except Exception:
                 # Giving up failed too. Parked without it, the job at least holds nothing up.
                 logger.exception("job %s (%s) cannot be given up", job.id, job.name)
+                if handler is None:
+                    await self._pause()
                 handler = None
 
     async def _give_back(self, job: Job) -> None:

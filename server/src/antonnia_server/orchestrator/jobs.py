@@ -21,13 +21,12 @@ async def answer_session(job: RunningJob) -> None:
 
 async def delete_knowledge(job: RunningJob) -> None:
     """Delete what a base that is gone has left: its gaps, then its entries."""
-    while await job.write(service.delete_gaps):
-        pass
+    await job.write_pieces(service.delete_gaps)
     await knowledge.delete_knowledge(job)
 
 
 HANDLERS = [
     Handler(ANSWER_SESSION, answer_session, max_attempts=3, give_up=service.give_up),
     Handler(DELETE_KNOWLEDGE, delete_knowledge, max_attempts=5),
-    *(handler for handler in knowledge.HANDLERS if handler.name != DELETE_KNOWLEDGE),
+    *knowledge.HANDLERS,
 ]

@@ -16,11 +16,12 @@ from .calibration import Example
 async def calibrate_knowledge(job: RunningJob) -> None:
     """Ask on snapshots, a few entries at a time; only the parameters are written."""
     knowledge_id: str = job.job.arguments["knowledge_id"]
-    numbers = await job.read(service.sample_numbers, knowledge_id)
+    sampled = await job.read(service.sample, knowledge_id)
     examples: list[Example] = []
-    for start in range(0, len(numbers), service.ASKED_AT_ONCE):
-        some = numbers[start : start + service.ASKED_AT_ONCE]
+    for start in range(0, len(sampled), service.ASKED_AT_ONCE):
+        some = sampled[start : start + service.ASKED_AT_ONCE]
         examples += await job.read(service.find_examples, knowledge_id, some)
+        job.end_if_stopping()
     await job.write(_calibrate, examples)
 
 
@@ -30,8 +31,7 @@ def _calibrate(tx: Transaction, caller: Caller, job: Job, examples: Sequence[Exa
 
 
 async def rebuild_knowledge_index(job: RunningJob) -> None:
-    while await job.write(_rebuild_piece):
-        pass
+    await job.write_pieces(_rebuild_piece)
 
 
 def _rebuild_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
@@ -42,8 +42,8 @@ def _rebuild_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
 
 
 async def delete_knowledge(job: RunningJob) -> None:
-    while await job.write(_delete_piece):
-        pass
+    """For the handler of whoever keeps more about a base, and deletes that first."""
+    await job.write_pieces(_delete_piece)
 
 
 def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
@@ -56,5 +56,4 @@ def _delete_piece(tx: Transaction, caller: Caller, job: Job) -> bool:
 HANDLERS = [
     Handler(service.CALIBRATE_KNOWLEDGE, calibrate_knowledge, max_attempts=3),
     Handler(service.REBUILD_INDEX, rebuild_knowledge_index, max_attempts=5),
-    Handler(service.DELETE_KNOWLEDGE, delete_knowledge, max_attempts=5),
 ]

@@ -29,9 +29,6 @@ MAX_QUESTION_CHARACTERS = 1_000
 # How many gaps of each status a base keeps. Nobody reads so many, and contacts can write anything.
 MAX_GAPS = 10_000
 
-# As many as an entry may be given by hand.
-MAX_PHRASINGS = 100
-
 # How many gaps one unit of work deletes.
 PIECE = 500
 
@@ -81,8 +78,8 @@ def answer_gap(
     else:
         entry_id = body.entry_id
         entry = knowledge.get_entry(tx, caller, knowledge_id, entry_id)
-        if len(entry.phrasings) + len(entry.added_phrasings) >= MAX_PHRASINGS:
-            raise EntryFull(entry_id, MAX_PHRASINGS)
+        if len(entry.phrasings) + len(entry.added_phrasings) >= knowledge.MAX_PHRASINGS:
+            raise EntryFull(entry_id, knowledge.MAX_PHRASINGS)
         knowledge.add_phrasing(tx, caller, knowledge_id, entry_id, gap.question)
     return wire.gap(_change(tx, caller, gap, gap._replace(status="answered", entry_id=entry_id)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from antonnia_server import jobs
 from antonnia_server.clock import SECOND
@@ -33,10 +34,18 @@ ASKED_AT_ONCE = 10
 # How many phrasings of one entry are held out.
 HELD_OUT = 2
 
-# Every so many entries one is held out as a whole: about a fifth of the questions have no answer.
+# Of so many entries that are asked about one is held out as a whole: about a fifth of the questions
+# have no answer.
 HELD_OUT_AS_A_WHOLE = 2
 
 NO_FEATURES = Features(0.0, 0.0, 0.0)
+
+
+class Sampled(NamedTuple):
+    """The number of an entry that is asked about, and whether it is held out as a whole too."""
+
+    number: int
+    is_held_out_as_a_whole: bool
 
 
 def schedule_if_it_teaches(
@@ -63,21 +72,25 @@ def schedule_calibration(tx: Transaction, caller: Caller, knowledge_id: str) -> 
     )
 
 
-def sample_numbers(tx: Transaction, caller: Caller, knowledge_id: str) -> list[int]:
-    """Numbers spread over the base; some may be those of entries that are gone."""
+def sample(tx: Transaction, caller: Caller, knowledge_id: str) -> list[Sampled]:
+    """Entries spread over the base; some may be gone."""
     last = entries_storage.last_number(tx, caller, knowledge_id)
     step = max(1, math.ceil(last / SAMPLE))
-    return list(range(1, last + 1, step))
+    # By the place, not by the number: those of an even step are all odd.
+    return [
+        Sampled(number, is_held_out_as_a_whole=place % HELD_OUT_AS_A_WHOLE == 0)
+        for place, number in enumerate(range(1, last + 1, step), start=1)
+    ]
 
 
 def find_examples(
-    tx: Transaction, caller: Caller, knowledge_id: str, numbers: Sequence[int]
+    tx: Transaction, caller: Caller, knowledge_id: str, sampled: Sequence[Sampled]
 ) -> list[Example]:
     """What asking for these entries teaches; nothing is written."""
     base = storage.find_base(tx, caller, knowledge_id)
     if base is None:
         return []
-    return [example for number in numbers for example in _examples(tx, caller, base, number)]
+    return [example for each in sampled for example in _examples(tx, caller, base, each)]
 
 
 def calibrate(
@@ -90,7 +103,10 @@ def calibrate(
         storage.update_calibration(tx, caller, knowledge_id, fit(examples)._asdict())
 
 
-def _examples(tx: Transaction, caller: Caller, base: BaseRow, number: int) -> Iterator[Example]:
+def _examples(
+    tx: Transaction, caller: Caller, base: BaseRow, sampled: Sampled
+) -> Iterator[Example]:
+    number = sampled.number
     row = entries_storage.find_by_number(tx, caller, base.id, number)
     if row is None:
         return
@@ -102,7 +118,7 @@ def _examples(tx: Transaction, caller: Caller, base: BaseRow, number: int) -> It
         yield _ask(
             tx, caller, base, phrasings[-1 - place], Held(number, len(phrasings) - 1 - place)
         )
-    if number % HELD_OUT_AS_A_WHOLE == 0:
+    if sampled.is_held_out_as_a_whole:
         yield _ask(tx, caller, base, row.title, Held(number, None))
 
 

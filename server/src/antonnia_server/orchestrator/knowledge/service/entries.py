@@ -20,8 +20,8 @@ from ..storage.entries import EntryRow
 from .calibrating import schedule_if_it_teaches
 from .indexing import Numbered, put_into_index, take_from_index
 
-# Beyond these a phrasing says nothing that the others have not said.
-MAX_PHRASINGS = 200
+# An entry that has as many is given no more by hand; a file may bring more.
+MAX_PHRASINGS = 100
 
 # The file of an entry that came from none.
 _NO_FILE = ""
@@ -104,11 +104,10 @@ def update_entry(
         text=row.text if text is None else text,
         source=row.source if source is None else source,
     )
-    added = row.added_phrasings
-    if phrasings is not None:
-        changed = replace(changed, phrasings=_distinct(changed.title, phrasings))
-        added = []
-    _replace(tx, caller, base, row, changed, added)
+    given = row.phrasings if phrasings is None else phrasings
+    changed = replace(changed, phrasings=_distinct(changed.title, given))
+    added = row.added_phrasings if phrasings is None else []
+    _replace(tx, caller, base, row, changed, list(_distinct(changed.title, added)))
 
 
 def add_phrasing(
@@ -116,10 +115,10 @@ def add_phrasing(
 ) -> None:
     """Have the entry found by `text` too; one that it has already changes nothing."""
     base, row = _lock(tx, caller, knowledge_id, entry_id)
-    phrasings = _distinct(row.title, [*row.phrasings, *row.added_phrasings, text])
-    if len(phrasings) == len(row.phrasings) + len(row.added_phrasings):
+    phrasing = text.strip()
+    if not phrasing or phrasing in (row.title, *row.phrasings, *row.added_phrasings):
         return
-    _replace(tx, caller, base, row, entry_of(row), [*row.added_phrasings, phrasings[-1]])
+    _replace(tx, caller, base, row, entry_of(row), [*row.added_phrasings, phrasing])
 
 
 def delete_entry(tx: Transaction, caller: Caller, knowledge_id: str, entry_id: str) -> None:
@@ -172,7 +171,7 @@ def _replace(
 def _distinct(title: str, phrasings: Sequence[str]) -> tuple[str, ...]:
     """The phrasings that say something, each once, and none that only repeats the title."""
     kept = dict.fromkeys(text.strip() for text in phrasings)
-    return tuple(text for text in kept if text and text != title)[:MAX_PHRASINGS]
+    return tuple(text for text in kept if text and text != title)
 
 
 def _slug(title: str) -> str:
