@@ -73,6 +73,15 @@ def test_a_slice_asks_others_only_through_their_service_and_along_the_arrows(pat
         assert len(parts) == 2 or parts[2] == "service", f"{own} imports {name}"
 
 
+@pytest.mark.parametrize("path", SERVER_MODULES, ids=NAMES)
+def test_only_knowledge_itself_knows_its_storage(path: Path) -> None:
+    knowledge = SERVER / "orchestrator" / "knowledge"
+    if knowledge in path.parents:
+        return
+    storage = "antonnia_server.orchestrator.knowledge.storage"
+    assert not [name for name in imports(path) if name.startswith(storage)]
+
+
 @pytest.mark.parametrize("path", modules(ROOT / "packages"), ids=lambda path: path.stem)
 def test_a_package_never_imports_the_server(path: Path) -> None:
     assert not [name for name in imports(path) if name.split(".")[0] == "antonnia_server"]
