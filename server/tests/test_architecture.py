@@ -94,6 +94,27 @@ def test_the_namespace_has_no_init() -> None:
     assert not [root for root in roots if (root / "__init__.py").exists()]
 
 
+CHANGES = {"_change", "update_assistant", "delete_assistant"}
+LOCKS = {"_lock", "lock_assistant"}
+
+
+def test_whoever_changes_an_assistant_has_locked_it() -> None:
+    path = SERVER / "orchestrator" / "service" / "assistants.py"
+    changing: dict[str, bool] = {}
+    for function in ast.parse(path.read_text()).body:
+        if not isinstance(function, ast.FunctionDef) or function.name == "_change":
+            continue
+        called = {
+            call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute | ast.Name)
+        }
+        if called & CHANGES:
+            changing[function.name] = bool(called & LOCKS)
+
+    assert changing == {"update_assistant": True, "delete_assistant": True, "add_knowledge": True}
+
+
 def test_nothing_is_called_utils() -> None:
     forbidden = {"utils", "util", "helpers", "helper", "common", "base", "misc", "shared"}
 
