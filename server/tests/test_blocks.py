@@ -22,6 +22,7 @@ from antonnia.conversations.types import (
 from antonnia_server.clock import SECOND, to_datetime
 from antonnia_server.conversations import service
 from antonnia_server.conversations.metadata import indexed_value, leaves
+from antonnia_server.conversations.storage import sealing
 from antonnia_server.conversations.storage.blocks import SIZE
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
@@ -296,6 +297,25 @@ async def test_blocks_that_are_open_again_do_not_hide_those_sealed_since(
         ]
         body = {"created_after": to_datetime(after), "limit": 1000}
         assert await found(many, {"metadata": TWO}, **body) == expected
+
+
+async def test_what_lies_in_the_time_to_come_is_not_sealed(many: Server) -> None:
+    """The clock was set back by an hour: each session until then would open it again."""
+    oldest = min(row["created_at"] for row in many.rows("sessions"))
+
+    def create_and_seal(tx: Transaction, caller: Caller) -> None:
+        for number in range(50):
+            tx.now = oldest + SIZE // 2 * SECOND + number
+            body = SessionCreate(contact_id="late", contact_name="Jane", metadata=NEVER)
+            service.create_session(tx, caller, body)
+            while sealing.can_seal(tx, caller):
+                sealing.seal_block(tx, caller)
+
+    await many.db.write(create_and_seal, many.caller)
+
+    assert len(many.rows("session_blocks")) == 2
+    assert sealed_blocks(many) == []
+    await check(many)
 
 
 async def test_one_organization_does_not_see_the_blocks_of_another(many: Server) -> None:

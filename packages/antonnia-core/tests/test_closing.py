@@ -115,6 +115,68 @@ async def test_a_task_can_go_on_after_its_call_was_cut_off(server: SocketServer)
     assert await task == "went on"
 
 
+async def test_who_closes_meanwhile_waits_for_the_same_end(server: SocketServer) -> None:
+    transport = Transport("/things/v1", token="t", base_url=server.url, timeout=None)
+    tasks = await given_hanging_calls(transport, server, 3)
+    [connections] = transport.sender._loops.values()
+
+    async def close() -> bool:
+        await transport.close()
+        return connections.http.is_closed
+
+    closers = [asyncio.ensure_future(close()) for _ in range(3)]
+
+    assert await ends_of(closers) == [True] * 3
+    assert_cut_off(await ends_of(tasks))
+
+
+async def test_who_gives_up_closing_does_not_end_it_for_others(server: SocketServer) -> None:
+    transport = Transport("/things/v1", token="t", base_url=server.url, timeout=None)
+    tasks = await given_hanging_calls(transport, server, 1)
+    [connections] = transport.sender._loops.values()
+
+    given_up, patient = [asyncio.ensure_future(transport.close()) for _ in range(2)]
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    [end, closed] = await ends_of([given_up, patient])
+    assert isinstance(end, asyncio.CancelledError)
+    assert closed is None
+    assert connections.http.is_closed
+    assert_cut_off(await ends_of(tasks))
+
+
+async def test_a_call_that_begins_while_others_are_cut_off_is_refused(
+    server: SocketServer,
+) -> None:
+    transport = Transport("/things/v1", token="t", base_url=server.url, timeout=None)
+    tasks = await given_hanging_calls(transport, server, 1)
+
+    closing = asyncio.ensure_future(transport.close())
+    await asyncio.sleep(0)
+    with pytest.raises(AntonniaError, match="make a new one") as refused:
+        await transport.get("/things/1", Thing)
+    await closing
+
+    assert refused.value.code == "client_closed"
+    assert server.asked == ["/things/v1/things/hang"]
+    assert_cut_off(await ends_of(tasks))
+
+
+async def test_a_call_between_two_tries_is_not_told_that_nothing_was_sent() -> None:
+    def fail_and_close(request: httpx.Request) -> httpx.Response:
+        # As from another loop, whose cancellation has not arrived yet.
+        transport.sender._is_closed = True
+        return httpx.Response(503)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fail_and_close)) as http:
+        transport = Transport("/things/v1", token="t", http_client=http)
+        [end] = await ends_of([asyncio.ensure_future(transport.get("/things/1", Thing))])
+        await transport.close()
+
+    assert_cut_off([end])
+
+
 async def test_closing_twice_is_fine_and_calls_after_it_are_refused(server: SocketServer) -> None:
     transport = Transport("/things/v1", token="t", base_url=server.url)
     await transport.get("/things/1", Thing)

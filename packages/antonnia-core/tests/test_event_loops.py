@@ -153,6 +153,31 @@ def test_a_given_client_is_forgotten_with_its_loop_and_not_closed() -> None:
     assert transport.sender._loops == {}
 
 
+def test_closing_passes_over_a_loop_that_was_closed() -> None:
+    answers = httpx.MockTransport(lambda request: httpx.Response(200, json={"id": "a"}))
+    transport = Transport("/things/v1", token="t", http_client=httpx.AsyncClient(transport=answers))
+
+    def work() -> None:
+        # Unlike `asyncio.run`, this does not end the generators of the loop.
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(transport.get("/things/1", Thing))
+        loop.close()
+
+    async def close() -> bool:
+        await transport.close()
+        return True
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    [(loop, connections)] = transport.sender._loops.items()
+    # As if the loop had been open when it was looked at.
+    connections.close_from_another(loop)
+
+    assert run(close)
+    assert transport.sender._loops == {}
+
+
 async def test_a_given_client_that_its_owner_closed_is_said_clearly() -> None:
     http = httpx.AsyncClient()
     await http.aclose()

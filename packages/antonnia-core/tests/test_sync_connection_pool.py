@@ -105,6 +105,7 @@ def test_failures_are_those_of_httpx_and_lose_no_turn(
     # Nothing can listen there.
     with pytest.raises(httpx.ConnectError):
         call(pool, "http://127.0.0.1:1/")
+    assert not pool._idle
     with pytest.raises(httpx.TimeoutException):
         call(pool, f"{server.url}/hang", timeout=0.01)
 

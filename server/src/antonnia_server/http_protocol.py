@@ -110,6 +110,9 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._received += len(data)
         self._is_at_rest = not self._is_in_head and not self._is_in_body()
+        if self._is_at_rest:
+            # Another message begins.
+            self._fed = 0
         self._fed = self._fed + len(data) if self._is_exact else len(data)
         self._is_exact = True
         try:
@@ -302,9 +305,14 @@ class HttpProtocol(HttpToolsProtocol):
 class _Output:
     """The transport as an answer sees it: it can be written to, and closed when that is taken."""
 
-    __slots__ = ("close", "is_closing", "write")
+    __slots__ = ("_write", "close", "is_closing")
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
+        self._write = transport.write
         self.is_closing = transport.is_closing
         self.close = close
+
+    def write(self, data: bytes) -> None:
+        # Of several requests that wait, only the last is told that its client has left.
+        if not self.is_closing():
+            self._write(data)

@@ -15,6 +15,7 @@ from commands_at_work import AtWork, Terminal, at_work
 from given_server import ANTONNIA, SECONDS, Server, Start, refused_line, run
 
 from antonnia.conversations.types import MessageContentText
+from antonnia.orchestrator import SyncOrchestrator
 
 QUESTION = "How do I transfer a session to a human?"
 ANSWER = "Call `client.sessions.transfer` with the session's id and the id of a human agent."
@@ -83,6 +84,32 @@ def test_a_hand_off_is_seen_and_what_a_person_writes_after_it(running: Server) -
     with running.client() as client:
         *_, last = client.sessions.messages.search(session_id)
         assert last.content == MessageContentText(text="Thank you")
+
+
+def test_a_suggestion_is_picked_by_its_number(running: Server, talk: Terminal) -> None:
+    talk.type(doubtful_question(running) + "\n")
+    talk.until("[suggestion · ")
+    talk.until(PROMPT)
+
+    talk.type("1\n")
+
+    assert "Source: builtin.md#" in talk.until("[answer · ")
+
+
+def doubtful_question(running: Server) -> str:
+    """One that nothing answers well enough, and something nearly does; found by asking."""
+    with SyncOrchestrator(running.token, running.base_url) as orchestrator:
+        known = [
+            (base.id, entry.title)
+            for base in orchestrator.knowledge.search()
+            for entry in orchestrator.knowledge.entries.search(base.id)
+        ]
+        for base_id, title in known:
+            first, *_, last = title.removesuffix("?").split()
+            for question in (f"{last} harpsichord", f"{first} {last} zebra harpsichord", last):
+                if orchestrator.knowledge.decide(base_id, question).outcome == "suggestion":
+                    return question
+    pytest.fail("no question is doubtful")
 
 
 def test_why_shows_what_was_found(talk: Terminal) -> None:

@@ -119,6 +119,10 @@ class Listening:
         """What each open connection does."""
         return [connection._progress()[0] for connection in self.connections._open]
 
+    def received(self) -> int:
+        """How many bytes the open connections have received, all together."""
+        return sum(connection._received for connection in self.connections._open)
+
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not is_so():  # noqa: ASYNC110  # what it waits for sets no event

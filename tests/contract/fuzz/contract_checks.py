@@ -59,6 +59,8 @@ def _lead_to_what_exists(case: Case) -> None:
         case.path_parameters["session_id"] = _new_session_id()
     if "gap_id" in case.path_parameters:
         case.path_parameters.update(_new_gap())
+    if "run_id" in case.path_parameters:
+        case.path_parameters["run_id"] = _run_id()
     if not isinstance(case.body, dict):
         return
     if last == "answer":
@@ -84,6 +86,23 @@ def _new_gap() -> dict[str, str]:
     """A question that the assistant of the server could not answer, by what stands in its path."""
     # No words: those of a question that was answered before would be known by now.
     question = f"{uuid4().hex}?"
+    _hand_off(question)
+    for knowledge in _ORCHESTRATOR.knowledge.search():
+        for gap in _ORCHESTRATOR.knowledge.gaps.search(knowledge.id, order="newest"):
+            if gap.question == question:
+                return {"knowledge_id": knowledge.id, "gap_id": gap.id}
+    raise AssertionError(f"no gap was kept of {question!r}")
+
+
+@functools.cache
+def _run_id() -> str:
+    [said] = _CLIENT.sessions.messages.search(_hand_off(f"{uuid4().hex}?"), role="assistant")
+    assert said.run_id is not None
+    return said.run_id
+
+
+def _hand_off(question: str) -> str:
+    """The session in which the assistant had no answer to the question."""
     session = _CLIENT.sessions.create("contact_1", "Jane")
     _CLIENT.sessions.messages.create(session.id, MessageContentText(text=question))
     _CLIENT.sessions.reply(session.id)
@@ -91,11 +110,7 @@ def _new_gap() -> dict[str, str]:
     while _CLIENT.sessions.get(session.id).agent is not None:
         assert time.monotonic() < deadline, f"{question!r} was not handed off"
         time.sleep(0.01)
-    for knowledge in _ORCHESTRATOR.knowledge.search():
-        for gap in _ORCHESTRATOR.knowledge.gaps.search(knowledge.id, order="newest"):
-            if gap.question == question:
-                return {"knowledge_id": knowledge.id, "gap_id": gap.id}
-    raise AssertionError(f"no gap was kept of {question!r}")
+    return session.id
 
 
 @functools.cache

@@ -103,7 +103,8 @@ class ConnectionPool:
         )
 
     async def _take_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
-        if self.is_closed or not connection.is_idle():
+        # One that never came about calls itself idle too.
+        if self.is_closed or connection.is_closed() or not connection.is_idle():
             # A call was cut off: what is still to come on it must not reach another.
             await connection.aclose()
             return

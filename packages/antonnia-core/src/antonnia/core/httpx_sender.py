@@ -75,6 +75,9 @@ class HttpxSender:
     async def sleep(self, seconds: float) -> None:
         import asyncio
 
+        if self._is_closed:
+            # A try was sent before.
+            raise closed_meanwhile()
         here = await self._here()
         await here.until_closed(asyncio.sleep(seconds))
 
@@ -86,7 +89,7 @@ class HttpxSender:
         for loop, connections in list(self._loops.items()):
             if loop is running:
                 await connections.close()
-            elif not loop.is_closed():
+            else:
                 connections.close_from_another(loop)
         self._loops = {}
 
@@ -98,6 +101,9 @@ class HttpxSender:
     async def _here(self) -> LoopConnections:
         import asyncio
 
+        if self._is_closed:
+            # Calls that were under way may still be on their way to their end here.
+            raise already_closed()
         found = self._loops.get(asyncio.get_running_loop())
         here = await self._open() if found is None else found
         if here.http.is_closed:
@@ -108,8 +114,6 @@ class HttpxSender:
         from .connection_pool import open_connections
         from .loop_connections import LoopConnections
 
-        if self._is_closed:
-            raise already_closed()
         for loop in list(self._loops):
             if loop.is_closed():
                 self._loops.pop(loop, None)

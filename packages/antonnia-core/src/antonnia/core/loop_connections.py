@@ -25,6 +25,7 @@ class LoopConnections:
         self._is_ours = is_ours
         self._calls: Set[Optional[asyncio.Task[object]]] = set()
         self._calls_ended: Optional[asyncio.Event] = None
+        self._closing: Optional[asyncio.Task[None]] = None
         self._life: Optional[AsyncGenerator[None, None]] = None
 
     async def open(self, owners: Dict[asyncio.AbstractEventLoop, LoopConnections]) -> None:
@@ -66,8 +67,17 @@ class LoopConnections:
                 self._calls_ended.set()
 
     async def close(self) -> None:
-        """Cut off the calls under way, and close the connections once they have ended."""
+        """Cut off the calls under way, and close the connections once they have ended.
+
+        Who closes them too waits for the same end. A call that was cancelled twice would look like
+        one that its owner has cancelled, and the connections can be closed only once.
+        """
         self.is_closing = True
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         if self._calls:
             self._calls_ended = asyncio.Event()
             for task in self._calls:
@@ -80,7 +90,8 @@ class LoopConnections:
     def close_from_another(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have the loop to which they belong close them, from a thread that runs another.
 
-        Nobody waits for it: that loop may itself wait for this thread, or never run again.
+        Nobody waits for it: that loop may itself wait for this thread, or never run again. A loop
+        that is closed, or is being closed meanwhile, has no calls under way any more.
         """
         tasks: Set[asyncio.Task[None]] = set()
 
@@ -90,7 +101,11 @@ class LoopConnections:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        loop.call_soon_threadsafe(begin)
+        try:
+            loop.call_soon_threadsafe(begin)
+        except RuntimeError:
+            if not loop.is_closed():
+                raise
 
 
 def _is_cancelled_by_another(task: Optional[asyncio.Task[object]]) -> bool:

@@ -82,6 +82,7 @@ _OPEN: Statement[_Number] = Statement(
     .where(
         blocks.c.organization_id == _organization,
         blocks.c.last_created_at >= sa.bindparam("created_at"),
+        blocks.c.is_sealed,
     )
     .values(is_sealed=False)
 )

@@ -31,7 +31,7 @@ class _Described(NamedTuple):
 
 
 class _Found(NamedTuple):
-    id: str
+    created_at: int
 
 
 _t = sessions.c
@@ -41,7 +41,11 @@ _AFTER = (
     > sa.tuple_(sa.bindparam("created_at"), sa.bindparam("session_id")),
 )
 _FIND_LAST_OF_BLOCK = Statement(
-    sa.select(_t.id).where(*_AFTER).order_by(_t.created_at, _t.id).offset(SIZE - 1).limit(1),
+    sa.select(_t.created_at)
+    .where(*_AFTER)
+    .order_by(_t.created_at, _t.id)
+    .offset(SIZE - 1)
+    .limit(1),
     _Found,
 )
 _LIST_TAIL = Statement(
@@ -54,10 +58,13 @@ _LIST_TAIL = Statement(
 
 
 def can_seal(tx: Transaction, caller: Caller) -> bool:
-    """Whether the tail holds as many sessions as a block."""
+    """Whether the tail holds as many sessions as a block, none of them of a time to come.
+
+    Where the clock was set back, each new session would open what lies after it again.
+    """
     end = blocks.find_end(tx, caller) or _BEFORE_ALL
     found = _FIND_LAST_OF_BLOCK.find(tx, organization_id=caller.organization_id, **end._asdict())
-    return found is not None
+    return found is not None and found.created_at <= tx.now
 
 
 def seal_block(tx: Transaction, caller: Caller) -> None:
@@ -87,5 +94,8 @@ def _tail(tx: Transaction, caller: Caller) -> Iterator[_Described]:
     """Every session of the tail, a piece at a time: their metadata may be large."""
     place = blocks.find_end(tx, caller) or _BEFORE_ALL
     while rows := _LIST_TAIL.all(tx, organization_id=caller.organization_id, **place._asdict()):
-        yield from rows
+        for row in rows:
+            if row.created_at > tx.now:
+                return
+            yield row
         place = Place(rows[-1].created_at, rows[-1].id)
