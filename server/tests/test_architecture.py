@@ -73,6 +73,15 @@ def test_a_slice_asks_others_only_through_their_service_and_along_the_arrows(pat
         assert len(parts) == 2 or parts[2] == "service", f"{own} imports {name}"
 
 
+@pytest.mark.parametrize("path", SERVER_MODULES, ids=NAMES)
+def test_only_knowledge_itself_knows_its_storage(path: Path) -> None:
+    knowledge = SERVER / "orchestrator" / "knowledge"
+    if knowledge in path.parents:
+        return
+    storage = "antonnia_server.orchestrator.knowledge.storage"
+    assert not [name for name in imports(path) if name.startswith(storage)]
+
+
 @pytest.mark.parametrize("path", modules(ROOT / "packages"), ids=lambda path: path.stem)
 def test_a_package_never_imports_the_server(path: Path) -> None:
     assert not [name for name in imports(path) if name.split(".")[0] == "antonnia_server"]
@@ -83,6 +92,27 @@ def test_the_namespace_has_no_init() -> None:
 
     assert [root for root in roots if root.parent.name == "src"]
     assert not [root for root in roots if (root / "__init__.py").exists()]
+
+
+CHANGES = {"_change", "update_assistant", "delete_assistant"}
+LOCKS = {"_lock", "lock_assistant"}
+
+
+def test_whoever_changes_an_assistant_has_locked_it() -> None:
+    path = SERVER / "orchestrator" / "service" / "assistants.py"
+    changing: dict[str, bool] = {}
+    for function in ast.parse(path.read_text()).body:
+        if not isinstance(function, ast.FunctionDef) or function.name == "_change":
+            continue
+        called = {
+            call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute | ast.Name)
+        }
+        if called & CHANGES:
+            changing[function.name] = bool(called & LOCKS)
+
+    assert changing == {"update_assistant": True, "delete_assistant": True, "add_knowledge": True}
 
 
 def test_nothing_is_called_utils() -> None:

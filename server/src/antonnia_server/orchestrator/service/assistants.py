@@ -60,7 +60,7 @@ def update_assistant(
     tx: Transaction, caller: Caller, assistant_id: str, body: AssistantUpdate
 ) -> Assistant:
     """Change what is given; the version grows only with a change."""
-    assistant = _find(tx, caller, assistant_id)
+    assistant = _lock(tx, caller, assistant_id)
     changes: dict[str, Any] = body.model_dump(include=body.model_fields_set)
     for name in {"name", "knowledge_ids"} & changes.keys():
         if changes[name] is None:
@@ -76,7 +76,7 @@ def update_assistant(
 
 def delete_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> None:
     """Delete an assistant that no AI agent has; its runs still name it."""
-    _find(tx, caller, assistant_id)
+    _lock(tx, caller, assistant_id)
     agents = conversations.search_agents(
         tx, caller, AgentSearch(assistant_id=assistant_id, limit=1)
     )
@@ -94,7 +94,7 @@ def search_assistants(tx: Transaction, caller: Caller, body: AssistantSearch) ->
 
 def add_knowledge(tx: Transaction, caller: Caller, assistant_id: str, knowledge_id: str) -> None:
     """Let the assistant answer from this base too, and from it before the others."""
-    assistant = storage.find_assistant(tx, caller, assistant_id)
+    assistant = storage.lock_assistant(tx, caller, assistant_id)
     if assistant is None or knowledge_id in assistant.knowledge_ids:
         return
     _change(tx, caller, assistant, {"knowledge_ids": [knowledge_id, *assistant.knowledge_ids]})
@@ -113,6 +113,14 @@ def _change(
 
 def _find(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow:
     assistant = storage.find_assistant(tx, caller, assistant_id)
+    if assistant is None:
+        raise AssistantNotFound(assistant_id)
+    return assistant
+
+
+def _lock(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow:
+    """Held: of two changes at once each would otherwise make the same version."""
+    assistant = storage.lock_assistant(tx, caller, assistant_id)
     if assistant is None:
         raise AssistantNotFound(assistant_id)
     return assistant

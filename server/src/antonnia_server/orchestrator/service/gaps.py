@@ -18,7 +18,6 @@ from .. import wire
 from ..errors import EntryFull, GapAnswered, GapNotFound
 from ..knowledge import service as knowledge
 from ..knowledge.errors import KnowledgeNotFound
-from ..knowledge.storage.bases import lock_base
 from ..knowledge.words import fold, words
 from ..storage import gaps as storage
 from ..storage.gaps import GapRow
@@ -199,7 +198,7 @@ def _make_room(tx: Transaction, caller: Caller, knowledge_id: str, status: str) 
 def _lock_first(tx: Transaction, caller: Caller, knowledge_ids: Sequence[str]) -> str | None:
     """The first of the bases that is still there, held: the gaps of a base are written in turn."""
     for knowledge_id in knowledge_ids:
-        if lock_base(tx, caller, knowledge_id) is not None:
+        if knowledge.lock_base(tx, caller, knowledge_id) is not None:
             return knowledge_id
     return None
 

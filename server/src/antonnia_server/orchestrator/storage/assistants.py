@@ -35,13 +35,12 @@ class AssistantRow(NamedTuple):
 _t = assistants.c
 _COLUMNS = tuple(_t[name] for name in AssistantRow._fields)
 _INSERT: Statement[AssistantRow] = Statement(sa.insert(assistants))
-_FIND = Statement(
-    sa.select(*_COLUMNS).where(
-        _t.organization_id == sa.bindparam("organization_id"),
-        _t.id == sa.bindparam("id"),
-    ),
-    AssistantRow,
+_SELECT_ONE = sa.select(*_COLUMNS).where(
+    _t.organization_id == sa.bindparam("organization_id"),
+    _t.id == sa.bindparam("id"),
 )
+_FIND = Statement(_SELECT_ONE, AssistantRow)
+_LOCK = Statement(_SELECT_ONE.with_for_update(), AssistantRow)
 _UPDATE: Statement[AssistantRow] = Statement(
     sa.update(assistants)
     .where(_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("assistant"))
@@ -67,6 +66,10 @@ def create_assistant(tx: Transaction, assistant: AssistantRow) -> None:
 
 def find_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
     return _FIND.find(tx, organization_id=caller.organization_id, id=assistant_id)
+
+
+def lock_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow | None:
+    return _LOCK.find(tx, organization_id=caller.organization_id, id=assistant_id)
 
 
 def update_assistant(tx: Transaction, caller: Caller, assistant: AssistantRow) -> None:

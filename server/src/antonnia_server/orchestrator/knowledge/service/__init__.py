@@ -11,6 +11,7 @@ from .bases import (
     find_base_by_name,
     get_base,
     list_bases,
+    lock_base,
     rename_base,
 )
 from .calibrating import (
@@ -69,6 +70,7 @@ __all__ = [
     "list_anchors",
     "list_bases",
     "list_entries",
+    "lock_base",
     "put_entries",
     "rebuild_piece",
     "remove_entries",

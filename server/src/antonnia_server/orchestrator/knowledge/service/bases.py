@@ -39,6 +39,11 @@ def get_base(tx: Transaction, caller: Caller, knowledge_id: str) -> BaseRow:
     return base
 
 
+def lock_base(tx: Transaction, caller: Caller, knowledge_id: str) -> BaseRow | None:
+    """Hold the base; None if it is gone."""
+    return storage.lock_base(tx, caller, knowledge_id)
+
+
 def find_base_by_name(tx: Transaction, caller: Caller, name: str) -> str | None:
     return storage.find_base_by_name(tx, caller, name)
 
