@@ -25,13 +25,16 @@ UNKNOWN = "Zebra quantum harpsichord?"
 PROMPT = "you> "
 
 
-def piped(questions: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def piped(questions: str | bytes, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """The command with lines of standard input, to its end."""
     return subprocess.run(
         [ANTONNIA, "chat", *arguments],
-        input=questions,
+        input=questions.decode(errors="surrogateescape")
+        if isinstance(questions, bytes)
+        else questions,
         capture_output=True,
         text=True,
+        errors="surrogateescape",
         timeout=SECONDS,
         check=False,
         # Whoever runs the tests may have a server and a token of their own.
@@ -263,6 +266,18 @@ def test_a_token_that_is_not_one(running: Server) -> None:
     result = piped("Hello", "--url", running.base_url, "--token", "antn_nothing")
 
     assert "This is not a token of this platform." in refused_line(result)
+
+
+def test_an_address_where_nobody_is(running: Server) -> None:
+    result = piped("Hello", "--url", "http://127.0.0.1:9", "--token", running.token)
+
+    assert "no answer from POST http://127.0.0.1:9/" in refused_line(result)
+
+
+def test_what_is_no_text_is_shown_as_such(running: Server) -> None:
+    result = piped(b"caf\xe9 harpsichord?\n", "--json", "--data", running.directory)
+
+    assert json.loads(result.stdout)["question"] == "caf\ufffd harpsichord?"
 
 
 def test_a_session_that_is_not_there(running: Server) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import NamedTuple
 
 import click
@@ -90,6 +91,10 @@ def chat(
 
     from .chat_screen import Screen, answer_each
     from .talk import Talk
+
+    if isinstance(sys.stdin, TextIOWrapper):
+        # What is pasted in another encoding shows that it is, and ends nothing.
+        sys.stdin.reconfigure(errors="replace")
 
     def say_gone() -> None:
         click.echo("antonnia: the server does not answer; waiting for it.", err=True)

@@ -66,6 +66,7 @@ class Talk:
         self._contact_id = contact_id
         self._agent_id = agent_id
         self._on_gone = on_gone
+        self._has_answered = False
         self._heard_position = 0
         self._last_run_id: str | None = None
         self.session: Session
@@ -184,14 +185,19 @@ class Talk:
         is_told = False
         while True:
             try:
-                return call()
+                answer = call()
             except (APIConnectionError, ServerError) as error:
-                if isinstance(error, ServerError) and not _is_passing(error):
+                # Whoever never answered may not be a server at all.
+                is_lasting = isinstance(error, ServerError) and not _is_passing(error)
+                if is_lasting or not self._has_answered:
                     raise
                 if not is_told:
                     self._on_gone()
                 is_told = True
                 time.sleep(RETRY_SECONDS)
+            else:
+                self._has_answered = True
+                return answer
 
 
 def _is_passing(error: ServerError) -> bool:
