@@ -8,8 +8,8 @@ A score is the sum of three looks at an entry, each about 0 to 1:
   are held to more. What only the text holds counts for less: it may stand there by the way.
 - letter by letter, at the same phrasings (see `letters`): short questions seldom share a word with
   the one phrasing that an entry has.
-- at all its phrasings as one, as bm25 does it: a question takes a word from one of them and another
-  from the next, and what most of them have is what the entry is about.
+- at all its phrasings and its text as one, as bm25 does it: a question takes a word from one of
+  them and another from the next, and what most of them have is what the entry is about.
 
 The score orders the entries. How sure the best of them is comes from how much of the question it
 covers, how much of its phrasing was asked for, and how far it is ahead of the second by score; a
@@ -60,8 +60,8 @@ MAX_OTHERS = 4
 # What looking alike letter by letter counts for, beside the words.
 LETTERS_SHARE = 0.75
 
-# What all phrasings as one count for, beside the words of the best.
-POOLED_SHARE = 1.0
+# What all phrasings and the text as one count for, beside the words of the best phrasing.
+POOLED_SHARE = 1.5
 
 # From this likeness on two words are taken for forms of one where phrasings are one.
 SAME_LIKENESS = 0.6
@@ -119,7 +119,7 @@ class Question:
         best, *others = sorted(compared, key=lambda each: -each.score)
         score = best.score + OTHERS_SHARE * sum(each.score for each in others[:MAX_OTHERS])
         for word in text & self._weights.keys():
-            times.setdefault(word, TEXT_SHARE)
+            times.setdefault(word, 1.0)
         return replace(best, score=score + POOLED_SHARE * self._pooled(times, _words_in(phrasings)))
 
     def _shortened(self, phrasings: Phrasings) -> Phrasings:
