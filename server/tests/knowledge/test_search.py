@@ -141,6 +141,16 @@ def test_the_syntax_of_the_index_means_nothing_in_a_question(
     assert matches[0].title == "How do I get a refund?"
 
 
+def test_what_no_word_tells_apart_is_told_apart_letter_by_letter(
+    tx: Transaction, caller: Caller, knowledge_id: str, learn: Learn
+) -> None:
+    learn("bank.md", "## Fees for a cash out\n\nNone.\n\n## Fees for a top up\n\nNone.\n")
+
+    best, *_ = service.search(tx, caller, [knowledge_id], "fees for a topup")
+
+    assert best.title == "Fees for a top up"
+
+
 def test_an_empty_base_answers_nothing(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
     assert service.search(tx, caller, [knowledge_id], "refund") == []
 

@@ -1,24 +1,32 @@
 """How well an entry answers a question: the words they share, weighed by what each one says.
 
-An entry is compared by each of its phrasings; the best one counts, and the others a little. A rare
-word says more than a common one, a word that merely looks alike counts for as much as it does, and
-two words in the same order say more than apart. Long phrasings share more words by chance, so they
-are held to more. What only the text holds counts for less: it may stand there by the way.
+A score is the sum of three looks at an entry, each about 0 to 1:
+
+- word by word, at each of its phrasings; the best one counts, and the others a little. A rare word
+  says more than a common one, a word that merely looks alike counts for as much as it does, and two
+  words in the same order say more than apart. Long phrasings share more words by chance, so they
+  are held to more. What only the text holds counts for less: it may stand there by the way.
+- letter by letter, at the same phrasings (see `letters`): short questions seldom share a word with
+  the one phrasing that an entry has.
+- at all its phrasings and its text as one, as bm25 does it: a question takes a word from one of
+  them and another from the next, and what most of them have is what the entry is about.
+
+The score orders the entries. How sure the best of them is comes from how much of the question it
+covers, how much of its phrasing was asked for, and how far it is ahead of the second by score; a
+base learns from its own phrasings what these are worth (see `calibration`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from .stop_words import STOP_WORDS
+from .letters import Letters
+from .stop_words import STOP_WORD_WEIGHT, STOP_WORDS, weight_of
 from .words import likeness
-
-# "How", "why" and "not" do tell questions apart, but less than what is asked about.
-STOP_WORD_WEIGHT = 0.4
 
 # Rarity counts by less than its square root: by itself it lets one odd word decide.
 RARITY_EXPONENT = 0.4
@@ -49,10 +57,25 @@ USUAL_LENGTH = 4.0
 OTHERS_SHARE = 0.15
 MAX_OTHERS = 4
 
+# What looking alike letter by letter counts for, beside the words.
+LETTERS_SHARE = 0.75
+
+# What all phrasings and the text as one count for, beside the words of the best phrasing.
+POOLED_SHARE = 1.5
+
+# From this likeness on two words are taken for forms of one where phrasings are one.
+SAME_LIKENESS = 0.6
+
+# How often a word must stand in an entry of usual length to count for half, and how much of that
+# depends on the entry's length.
+HALF_TIMES = 1.2
+LENGTH_SHARE = 0.5
+
 # Of an entry's phrasings those that share the most words with the question are compared.
 MAX_COMPARED = 16
 
-_NONE: dict[str, float] = {}
+# Of one entry: the words of each, in order.
+Phrasings = Sequence[Sequence[str]]
 
 
 class Term(NamedTuple):
@@ -63,9 +86,12 @@ class Term(NamedTuple):
 
 
 class Question:
-    """A question, weighed against one base; compares itself with entries."""
+    """A question, weighed against one base; compares itself with entries.
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    `among` are the phrasings of all these entries: what they share tells none of them apart.
+    """
+
+    def __init__(self, terms: Sequence[Term], among: Sequence[Phrasings]) -> None:
         self._weights = {term.word: term.weight for term in terms}
         self._pairs = {
             (left.word, right.word): PAIR_WEIGHT * (left.weight + right.weight) / 2
@@ -78,18 +104,41 @@ class Question:
             word: {} for word in self._weights if _may_look_alike(word)
         }
         self._met: set[str] = set()
+        shortened = [self._shortened(phrasings) for phrasings in among]
+        self._letters = Letters(
+            self._weights, [{*chain.from_iterable(phrasings)} for phrasings in shortened]
+        )
+        lengths = [_words_in(phrasings) for phrasings in shortened]
+        self._usual_length = sum(lengths) / len(lengths) if any(lengths) else 1.0
 
-    def compare(self, phrasings: Sequence[Sequence[str]], text: frozenset[str]) -> Comparison:
-        """How the entry with these phrasings (their words, in order) and this text fits."""
-        if len(phrasings) > MAX_COMPARED:
-            asked = self._weights.keys()
-            phrasings = sorted(phrasings, key=lambda each: -len(asked & set(each)))[:MAX_COMPARED]
-        compared = [self._compare(phrasing, text) for phrasing in phrasings]
+    def compare(self, phrasings: Phrasings, text: frozenset[str]) -> Comparison:
+        """How the entry with these phrasings and this text fits."""
+        phrasings = self._shortened(phrasings)
+        times: dict[str, float] = {}
+        compared = [self._compare(phrasing, text, times) for phrasing in phrasings]
         best, *others = sorted(compared, key=lambda each: -each.score)
         score = best.score + OTHERS_SHARE * sum(each.score for each in others[:MAX_OTHERS])
-        return replace(best, score=score)
+        for word in text & self._weights.keys():
+            times.setdefault(word, 1.0)
+        return replace(best, score=score + POOLED_SHARE * self._pooled(times, _words_in(phrasings)))
 
-    def _compare(self, phrasing: Sequence[str], text: frozenset[str]) -> Comparison:
+    def _shortened(self, phrasings: Phrasings) -> Phrasings:
+        if len(phrasings) <= MAX_COMPARED:
+            return phrasings
+        asked = self._weights.keys()
+        return sorted(phrasings, key=lambda each: -len(asked & set(each)))[:MAX_COMPARED]
+
+    def _pooled(self, times: Mapping[str, float], length: int) -> float:
+        """All phrasings as one: how often each word of the question stands in them."""
+        longer = LENGTH_SHARE * length / self._usual_length
+        half = HALF_TIMES * (1 - LENGTH_SHARE + longer)
+        found = sum(self._weights[word] * count / (count + half) for word, count in times.items())
+        return found / (sum(self._weights.values()) or 1.0)
+
+    def _compare(
+        self, phrasing: Sequence[str], text: frozenset[str], times: dict[str, float]
+    ) -> Comparison:
+        """Adds to `times` how often each word of the question stands in the phrasing."""
         present = set(phrasing)
         self._meet(present)
         shared = in_text = covered = matched = 0.0
@@ -99,16 +148,14 @@ class Question:
                 matched += weight_of(word) ** 2
                 shared += square
                 covered += square
+                times[word] = times.get(word, 0.0) + 1.0
                 continue
-            alike = max(
-                (
-                    share
-                    for other, share in self._alike.get(word, _NONE).items()
-                    if other in present
-                ),
-                default=0.0,
-            )
+            alike = 0.0
+            if found := self._alike.get(word):
+                alike = max([found[other] for other in found.keys() & present], default=0.0)
             matched += alike * weight_of(word) ** 2
+            if alike >= SAME_LIKENESS:
+                times[word] = times.get(word, 0.0) + alike
             if word in text and alike * LIKENESS_SHARE < TEXT_SHARE:
                 in_text += square * TEXT_SHARE
                 covered += square * max(alike, TEXT_SHARE)
@@ -118,9 +165,11 @@ class Question:
         for pair in pairwise(phrasing):
             if pair in self._pairs:
                 shared += self._pairs[pair] ** 2
-        length = sum(weight_of(word) ** 2 for word in present) or 1.0
+        little = len(present & STOP_WORDS)
+        length = len(present) - little + little * STOP_WORD_WEIGHT**2 or 1.0
         score = shared / length**LENGTH_EXPONENT + in_text / USUAL_LENGTH**LENGTH_EXPONENT
         score /= self._total + self._total_of_pairs
+        score += LETTERS_SHARE * self._letters.likeness(present)
         return Comparison(score, covered / self._total, min(1.0, matched / length))
 
     def _meet(self, words: set[str]) -> None:
@@ -152,9 +201,8 @@ def _may_look_alike(word: str) -> bool:
     return len(word) >= MIN_ALIKE_CHARACTERS and word not in STOP_WORDS
 
 
-def weight_of(word: str) -> float:
-    """What a word says by itself, without a base to be rare in."""
-    return STOP_WORD_WEIGHT if word in STOP_WORDS else 1.0
+def _words_in(phrasings: Phrasings) -> int:
+    return sum(map(len, phrasings))
 
 
 def weigh(words: Sequence[str], entries: int, entries_with: Sequence[int]) -> list[Term]:

@@ -110,15 +110,14 @@ def rank(
     where = Index(base.id, base.index_format)
     terms = _terms(tx, caller, base, where, asked)
     counts = {term.word: count for term, count in terms}
-    question = Question([term for term, _ in terms])
     is_small_talk = all(word in SMALL_TALK for word in asked)
+    found = index.find_candidates(tx, where, counts, limit=CANDIDATES)
+    candidates = [each for each in (_without(candidate, held) for candidate in found) if each]
+    question = Question([term for term, _ in terms], [each.phrasings for each in candidates])
     ranked: list[Ranked] = []
-    for candidate in index.find_candidates(tx, where, counts, limit=CANDIDATES):
-        phrasings, text = _without(candidate, held)
-        if not phrasings and not text:
-            continue
-        comparison = question.compare(phrasings or [[]], text)
-        if comparison.score > 0 and (not is_small_talk or _is_all(comparison)):
+    for candidate in candidates:
+        comparison = question.compare(candidate.phrasings, candidate.text)
+        if comparison.coverage > 0 and (not is_small_talk or _is_all(comparison)):
             ranked.append(Ranked(candidate.number, comparison))
     # The sort is stable: among equals the order of the candidates decides.
     return sorted(ranked, key=lambda each: -each.comparison.score)
@@ -158,13 +157,14 @@ def _corrected(tx: Transaction, caller: Caller, base: BaseRow, word: str) -> str
     return nearest_word(word, alike)
 
 
-def _without(candidate: Candidate, held: Held | None) -> tuple[list[list[str]], frozenset[str]]:
+def _without(candidate: Candidate, held: Held | None) -> Candidate | None:
+    """The candidate without what is held out of it, unless that is all of it."""
     if held is None or held.number != candidate.number:
-        return candidate.phrasings, candidate.text
+        return candidate
     if held.phrasing is None:
-        return [], frozenset()
+        return None
     kept = [each for place, each in enumerate(candidate.phrasings) if place != held.phrasing]
-    return kept, candidate.text
+    return candidate._replace(phrasings=kept or [[]]) if kept or candidate.text else None
 
 
 def _is_all(comparison: Comparison) -> bool:

@@ -61,6 +61,9 @@ STOP_WORDS = frozenset(
     for word in language.split()
 )
 
+# "How", "why" and "not" do tell questions apart, but less than what is asked about.
+STOP_WORD_WEIGHT = 0.4
+
 _SMALL_TALK = """
 afternoon bye cheers day dear evening good goodbye great hello hey hi kindly later lot lots me
 morning much nice night ok okay please see so thank thanks there thx ty u very welcome well you
@@ -73,3 +76,8 @@ hallo guten tag danke schon tschuss morgen abend
 
 # What is said around a question, and is none by itself.
 SMALL_TALK = frozenset(_SMALL_TALK.split())
+
+
+def weight_of(word: str) -> float:
+    """What a word says by itself, without a base to be rare in."""
+    return STOP_WORD_WEIGHT if word in STOP_WORDS else 1.0
