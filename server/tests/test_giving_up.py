@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -101,8 +102,10 @@ async def test_nothing_is_kept_of_a_giving_up_that_failed(
 
 
 async def test_an_error_that_is_not_quite_text_is_stored_all_the_same(
-    runner: Runner, server: Server
+    runner: Runner, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # The report of a test cannot hold it.
+    caplog.set_level(logging.CRITICAL, "antonnia.jobs")
     async with asyncio.timeout(PATIENCE_SECONDS):
         await schedule(server, "unspeakable", "a")
         await advance(runner, server, 0)
