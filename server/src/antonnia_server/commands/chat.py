@@ -8,7 +8,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import click
 
@@ -92,9 +92,8 @@ def chat(
     from .chat_screen import Screen, answer_each
     from .talk import Talk
 
-    if isinstance(sys.stdin, TextIOWrapper):
-        # What is pasted in another encoding shows that it is, and ends nothing.
-        sys.stdin.reconfigure(errors="replace")
+    # What is pasted in another encoding shows that it is, and ends nothing.
+    cast(TextIOWrapper, sys.stdin).reconfigure(errors="replace")
 
     def say_gone() -> None:
         click.echo("antonnia: the server does not answer; waiting for it.", err=True)
