@@ -199,3 +199,15 @@ class ModelSession:
             self.window = Window(now, due_at)
         else:
             self.window.due_at = min(due_at, self.window.opened_at + LONGEST_WAIT)
+
+
+def is_matched(metadata: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether all wanted values are there; in a list, any element may be it."""
+    for key, value in wanted.items():
+        held = metadata.get(key)
+        candidates = held if isinstance(held, list) else [held] if key in metadata else []
+        if not any(
+            isinstance(c, bool) == isinstance(value, bool) and c == value for c in candidates
+        ):
+            return False
+    return True

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import httpx
 import pytest
 from consistency import SILENCES, check_consistency
 from hypothesis import HealthCheck, Phase, settings
@@ -26,7 +21,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from model.session_model import SECOND, Holder, ModelMessage, ModelSession, Refused
+from model.place import Place
+from model.session_model import Holder, ModelMessage, ModelSession, Refused, is_matched
 from scale import MODEL_EXAMPLES, MODEL_STEPS
 from server_process import ANTONNIA_DEV, ServerProcess
 from stored import Stored
@@ -53,43 +49,6 @@ EXPECTED = {"answered", "repeated", "epoch_changed", "session_closed", "no_agent
 EXPECTED |= {"answer None", "hand_off below_confidence", "silence nothing_unanswered"}
 if MODEL_EXAMPLES >= 1_000:
     EXPECTED |= {"provider_message_id_conflict", *(f"silence {reason}" for reason in SILENCES)}
-
-
-class Place:
-    """The server, a client, and the agents of its organization."""
-
-    def __init__(self, server: ServerProcess, client: SyncConversations) -> None:
-        self.client = client
-        self.database = server.database
-        # What has happened, to be sure that it has.
-        self.seen: Counter[str] = Counter()
-        self._http = httpx.Client(
-            base_url=server.base_url, headers={"Authorization": f"Bearer {server.token}"}
-        )
-        [ada] = client.agents.search(type="ai")
-        self.agents = {"ai": Holder(ada.id, "ai")} | {
-            name: Holder(client.agents.create(name, "human", profile_id=name).id, "human")
-            for name in ("ana", "ben")
-        }
-
-    def advance(self, seconds: float) -> int:
-        """Move the clock, do all that becomes due, and say what it shows, in microseconds."""
-        response = self._http.post("/testing/v1/clock", json={"advance": seconds})
-        assert response.status_code == 200, response.text
-        now = datetime.fromisoformat(response.json()["now"])
-        return round(now.timestamp() * SECOND)
-
-    def close(self) -> None:
-        self._http.close()
-        self.client.close()
-
-    def outcomes(self, session_id: str) -> list[tuple[str, str | None]]:
-        """How the session's reply windows ended, in the order in which they were opened."""
-        query = (
-            "SELECT outcome, reason FROM reply_windows WHERE session_id = ? ORDER BY opened_at, id"
-        )
-        with closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(query, [session_id]).fetchall()
 
 
 class Sessions(RuleBasedStateMachine):
@@ -401,18 +360,6 @@ class Sessions(RuleBasedStateMachine):
             else:
                 assert (outcome, reason) == ("silence", ending)
             self._place.seen[f"{outcome} {reason}"] += 1
-
-
-def is_matched(metadata: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether all wanted values are there; in a list, any element may be it."""
-    for key, value in wanted.items():
-        held = metadata.get(key)
-        candidates = held if isinstance(held, list) else [held] if key in metadata else []
-        if not any(
-            isinstance(c, bool) == isinstance(value, bool) and c == value for c in candidates
-        ):
-            return False
-    return True
 
 
 async def test_sessions_follow_the_model(tmp_path: Path) -> None:
