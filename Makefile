@@ -38,7 +38,7 @@ check: setup lint
 test: check
 	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(HEAVY)
 
-# The same suites at full size, about forty minutes.
+# The same suites at full size.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
 SOAK += ANTONNIA_LANES=all
