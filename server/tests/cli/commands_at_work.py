@@ -13,11 +13,13 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from given_server import ANTONNIA, SECONDS
+
+PATIENCE_SECONDS = 5
 
 
 class AtWork:
@@ -129,3 +131,15 @@ class Terminal:
     def ended(self) -> int:
         """Its exit code, once it has ended."""
         return self.process.wait(SECONDS)
+
+    def interrupted(self) -> int:
+        """Its exit code after Ctrl-C, pressed again if nothing happens.
+
+        An interrupt that comes after the prompt is shown and before `readline` waits for a key is
+        seen only at the next key; nobody but a test is so fast.
+        """
+        for _ in range(SECONDS // PATIENCE_SECONDS):
+            self.type("\x03")
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(PATIENCE_SECONDS)
+        raise AssertionError(f"it does not end: {self._unread!r}")

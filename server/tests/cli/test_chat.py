@@ -142,7 +142,7 @@ def test_a_new_session_can_be_begun(talk: Terminal) -> None:
     talk.until("[answer")
 
 
-@pytest.mark.parametrize("way", ["/quit\n", "\x04", "\x03"], ids=["quit", "Ctrl-D", "Ctrl-C"])
+@pytest.mark.parametrize("way", ["/quit\n", "\x04"], ids=["quit", "Ctrl-D"])
 def test_leaving(talk: Terminal, way: str) -> None:
     talk.type("/quite\n")
     talk.until("There is no /quite; /help says what there is.")
@@ -153,6 +153,10 @@ def test_leaving(talk: Terminal, way: str) -> None:
     talk.type(way)
 
     assert talk.ended() == 0
+
+
+def test_ctrl_c_leaves_at_the_prompt(talk: Terminal) -> None:
+    assert talk.interrupted() == 0
 
 
 def test_each_line_of_a_pipe_is_a_message(running: Server) -> None:
