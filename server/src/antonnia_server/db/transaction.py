@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class NameHeld(Exception):
+    """Another transaction has held the name for too long."""
 
 
 class Transaction:
@@ -19,6 +27,31 @@ class Transaction:
         self.now = now
         self.topics: set[str] = set()
 
+    @property
+    def is_postgres(self) -> bool:
+        """Whether other units write at the same time, and SQL is PostgreSQL's."""
+        return self.connection.dialect.name == "postgresql"
+
     def notify(self, topic: str) -> None:
         """Wake those who listen to `topic`, once this unit is durable."""
         self.topics.add(topic)
+
+    def hold(self, *name: str) -> None:
+        """Hold a name until the transaction ends; another one that wants it waits.
+
+        For what is looked for before it is made: a row that is not there cannot be locked. On
+        SQLite one unit writes at a time, and there is nothing to wait for.
+
+        Raises:
+            NameHeld: The wait was longer than the settings allow.
+        """
+        if not self.is_postgres:
+            return
+        digest = hashlib.blake2b("\0".join(name).encode(), digest_size=8).digest()
+        number = int.from_bytes(digest, "big", signed=True)
+        try:
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            raise NameHeld(" ".join(name)) from error
