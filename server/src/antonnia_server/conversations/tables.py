@@ -84,8 +84,8 @@ sessions = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# What metadata search looks up on PostgreSQL. Everything stands under the id of its organization, so
-# that no search meets what others keep.
+# What metadata search looks up on PostgreSQL. Everything stands under the id of its organization,
+# so that no search meets what others keep.
 SEARCHED_METADATA = "jsonb_set('{}', ARRAY[organization_id], metadata::jsonb)"
 postgres_only(
     sessions,

@@ -119,7 +119,7 @@ class PostgresDatabase:
     def _write(self, work: Callable[[Transaction], R]) -> R:
         done = self._until_done(self._writers, work)
         if done.topics:
-            self._on_loop(self._announce, done.topics)
+            self._on_loop(self._announce, done)
         result: R = done.result
         return result
 
@@ -149,7 +149,7 @@ class PostgresDatabase:
         try:
             with connection.begin() as transaction:
                 tx = _transaction(connection, self._clock.now())
-                done = _Done(work(tx), tx.topics)
+                done = _Done(work(tx), tx.topics, tx.untold)
                 if self._before_commit is not None:
                     self._before_commit(tx)
                 is_committing = True
@@ -175,9 +175,10 @@ class PostgresDatabase:
             self._on_loop(self._signals.suspect, error)
         return StorageFailed(reason_of(error), trouble, is_certain=is_certain)
 
-    def _announce(self, topics: set[str]) -> None:
-        self._call_listeners(topics)
-        self._signals.tell(topics)
+    def _announce(self, done: _Done) -> None:
+        self._call_listeners(done.topics)
+        if told := done.topics - done.untold:
+            self._signals.tell(told)
 
     def _wake_everyone(self) -> None:
         self._call_listeners(set(self._listeners))
@@ -197,6 +198,7 @@ class PostgresDatabase:
 class _Done(NamedTuple):
     result: Any
     topics: set[str]
+    untold: set[str]
 
 
 class _RunAgain(Exception):

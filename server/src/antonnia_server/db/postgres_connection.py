@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import IsolationLevel, sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.pool import NullPool
 
@@ -44,11 +44,8 @@ def open_connection(
 ) -> psycopg.Connection[Any]:
     """A connection with our limits."""
     given = conninfo_to_dict(url)
-    missing: dict[str, Any] = {
-        "connect_timeout": limits.connect_seconds,
-        **{name: value for name, value in _DEFAULTS.items() if name not in given},
-    }
-    connection = psycopg.connect(url, **(missing | given), autocommit=True)
+    defaults = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
+    connection = psycopg.connect(make_conninfo("", **(defaults | given)), autocommit=True)
     connection.prepared_max = PREPARED_STATEMENTS
     settings: dict[str, str | int] = {
         "client_encoding": "UTF8",
@@ -56,8 +53,11 @@ def open_connection(
         "lock_timeout": limits.lock_seconds * 1000,
         "idle_in_transaction_session_timeout": limits.idle_seconds * 1000,
     }
-    for name, value in settings.items():
-        connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    setting = sql.SQL("SET {} = {}")
+    assignments = (
+        setting.format(sql.Identifier(name), sql.Literal(value)) for name, value in settings.items()
+    )
+    connection.execute(sql.SQL("; ").join(assignments))
     # What is answered is on the disk. A server that waits for more, such as a standby, goes on so.
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false)"
@@ -96,7 +96,7 @@ class _BytewiseText(PGDDLCompiler):
     """
 
     def get_column_specification(self, column: sa.Column[Any], **options: Any) -> str:
-        specification = super().get_column_specification(column, **options)
+        specification: str = super().get_column_specification(column, **options)  # type: ignore[no-untyped-call]  # has no types
         if isinstance(column.type, sa.Text):
             specification += ' COLLATE "C"'
         return specification

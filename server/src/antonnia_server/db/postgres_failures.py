@@ -30,7 +30,7 @@ _BY_SQLSTATE = {
     "XX002": Trouble.DAMAGED,
 }
 # Connections, resources, interventions of an operator, the system around the server.
-_BY_CLASS = dict.fromkeys(("08", "53", "57", "58", "F0"), Trouble.UNAVAILABLE)
+_BY_CLASS: dict[str, Trouble] = dict.fromkeys(("08", "53", "57", "58", "F0"), Trouble.UNAVAILABLE)
 
 
 def is_conflict(error: BaseException) -> bool:

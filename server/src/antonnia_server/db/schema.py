@@ -39,7 +39,7 @@ def postgres_only(table: sa.Table, *statements: str) -> None:
     """What a table has beside it on PostgreSQL, made when the table is."""
     for statement in statements:
         # A percent sign would be a parameter to DDL.
-        ddl = sa.DDL(statement.replace("%", "%%"))
+        ddl = sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # has no types
         event.listen(table, "after_create", ddl.execute_if(dialect="postgresql"))
 
 

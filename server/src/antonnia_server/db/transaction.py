@@ -18,7 +18,7 @@ class NameHeld(Exception):
 class Transaction:
     """One unit of work: the connection, the driver's cursor, and the time it runs at."""
 
-    __slots__ = ("connection", "cursor", "now", "topics")
+    __slots__ = ("connection", "cursor", "now", "topics", "untold")
 
     def __init__(self, connection: sa.Connection, cursor: Any, now: int) -> None:
         self.connection = connection
@@ -26,15 +26,21 @@ class Transaction:
         self.cursor = cursor
         self.now = now
         self.topics: set[str] = set()
+        self.untold: set[str] = set()
 
     @property
     def is_postgres(self) -> bool:
         """Whether other units write at the same time, and SQL is PostgreSQL's."""
         return self.connection.dialect.name == "postgresql"
 
-    def notify(self, topic: str) -> None:
-        """Wake those who listen to `topic`, once this unit is durable."""
+    def notify(self, topic: str, *, is_told: bool = True) -> None:
+        """Wake those who listen to `topic`, once this unit is durable.
+
+        Those in other processes too, unless it is not `is_told`.
+        """
         self.topics.add(topic)
+        if not is_told:
+            self.untold.add(topic)
 
     def hold(self, *name: str) -> None:
         """Hold a name until the transaction ends; another one that wants it waits.
@@ -47,11 +53,21 @@ class Transaction:
         """
         if not self.is_postgres:
             return
-        digest = hashlib.blake2b("\0".join(name).encode(), digest_size=8).digest()
-        number = int.from_bytes(digest, "big", signed=True)
         try:
-            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name))))
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise
             raise NameHeld(" ".join(name)) from error
+
+    def try_to_hold(self, *name: str) -> bool:
+        """As `hold`, without waiting; whether the name is held now."""
+        if not self.is_postgres:
+            return True
+        query = sa.select(sa.func.pg_try_advisory_xact_lock(_number_of(name)))
+        return bool(self.connection.scalar(query))
+
+
+def _number_of(name: tuple[str, ...]) -> int:
+    digest = hashlib.blake2b("\0".join(name).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -84,8 +84,8 @@ class Lexemes(sa.types.UserDefinedType[str]):
 
 
 # The full-text index of every base on PostgreSQL; on SQLite each base has a table of its own.
-knowledge_index = sa.Table(
-    "knowledge_index",
+knowledge_lexemes = sa.Table(
+    "knowledge_lexemes",
     metadata,
     sa.Column("knowledge_id", sa.Text, primary_key=True),
     sa.Column("format", sa.Integer, primary_key=True, autoincrement=False),
@@ -97,8 +97,8 @@ knowledge_index = sa.Table(
     info=ONLY_POSTGRES,
 )
 postgres_only(
-    knowledge_index,
-    "CREATE INDEX ix_knowledge_index_lexemes ON knowledge_index USING gin (lexemes)",
+    knowledge_lexemes,
+    "CREATE INDEX ix_knowledge_lexemes ON knowledge_lexemes USING gin (lexemes)",
     # As SQLite stems; PostgreSQL's own configurations also leave words out.
     "CREATE TEXT SEARCH DICTIONARY antonnia_stem (TEMPLATE = snowball, LANGUAGE = porter)",
 )

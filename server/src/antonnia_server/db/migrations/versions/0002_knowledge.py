@@ -48,16 +48,16 @@ def upgrade() -> None:
 
 def _only_postgres() -> None:
     op.create_table(
-        "knowledge_index",
+        "knowledge_lexemes",
         sa.Column("knowledge_id", sa.Text(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("knowledge_id", "format", "number", name="pk_knowledge_index"),
+        sa.PrimaryKeyConstraint("knowledge_id", "format", "number", name="pk_knowledge_lexemes"),
     )
-    op.execute("ALTER TABLE knowledge_index ADD COLUMN lexemes tsvector NOT NULL")
-    op.execute("CREATE INDEX ix_knowledge_index_lexemes ON knowledge_index USING gin (lexemes)")
+    op.execute("ALTER TABLE knowledge_lexemes ADD COLUMN lexemes tsvector NOT NULL")
+    op.execute("CREATE INDEX ix_knowledge_lexemes ON knowledge_lexemes USING gin (lexemes)")
     op.execute(
         "CREATE TEXT SEARCH DICTIONARY antonnia_stem (TEMPLATE = snowball, LANGUAGE = porter)"
     )
