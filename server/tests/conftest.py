@@ -35,8 +35,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on each engine; one that asks for the file of a database only on SQLite."""
     if "template" not in metafunc.fixturenames:
         return
-    is_about_files = "database_path" in metafunc.fixturenames
-    engines = [engine for engine in ENGINES if engine == "sqlite" or not is_about_files]
+    is_about_sqlite = (
+        "database_path" in metafunc.fixturenames
+        or metafunc.definition.get_closest_marker("sqlite_only") is not None
+    )
+    engines = [engine for engine in ENGINES if engine == "sqlite" or not is_about_sqlite]
     metafunc.parametrize("template", engines, indirect=True, scope="session")
 
 
