@@ -15,9 +15,8 @@ from listening import PATIENCE_SECONDS, Listening
 
 from antonnia.conversations import Conversations
 from antonnia_server.db import Transaction
-from antonnia_server.db.postgres_connection import PostgresLimits
 from antonnia_server.http.intake import Intake
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, PostgresLimits
 
 BODY = {"contact_id": "c", "contact_name": "C"}
 

@@ -36,18 +36,31 @@ class ForeignDatabase(Exception):
         super().__init__("it is the database of another program.")
 
 
+class UnsuitableDatabase(Exception):
+    """The database cannot hold what is stored."""
+
+
 def refuse_foreign(engine: sa.Engine) -> None:
     """Look at a database before anything is changed of it, were it only its mode.
 
     Raises:
         ForeignDatabase: It holds the tables of something else.
+        UnsuitableDatabase: It cannot hold all text.
     """
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            _need_unicode(connection)
         stored = stored_revision(connection)
         is_empty = not sa.inspect(connection).get_table_names()
     is_ours = is_empty if stored is None else _IS_OURS.fullmatch(stored)
     if not is_ours:
         raise ForeignDatabase
+
+
+def _need_unicode(connection: sa.Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise UnsuitableDatabase(f"its encoding is {encoding}; make one with ENCODING 'UTF8'.")
 
 
 def migrate(engine: sa.Engine) -> bool:

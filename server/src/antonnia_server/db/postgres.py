@@ -20,9 +20,10 @@ import psycopg
 import sqlalchemy as sa
 
 from antonnia_server.clock import Clock
+from antonnia_server.settings import PostgresLimits
 
 from .database import WritesOverloaded
-from .postgres_connection import PostgresLimits, connect, open_connection
+from .postgres_connection import connect, open_connection
 from .postgres_failures import is_conflict, trouble_of_server
 from .signals import Signals
 from .transaction import Transaction

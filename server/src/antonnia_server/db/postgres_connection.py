@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -12,20 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.pool import NullPool
 
-
-@dataclass(frozen=True)
-class PostgresLimits:
-    """How many connections a process keeps, and how long anything may take on one."""
-
-    # Units of work that write, and those that read, at a time.
-    writers: int = 8
-    readers: int = 4
-    connect_seconds: int = 5
-    statement_seconds: int = 30
-    lock_seconds: int = 10
-    # In a transaction: whoever hangs in one would keep what it has locked.
-    idle_seconds: int = 30
-
+from antonnia_server.settings import PostgresLimits
 
 # What the URL says goes before these. A server that vanished without a word is noticed, and of
 # several hosts the one that takes writes is found.
@@ -43,9 +29,10 @@ def open_connection(
     url: str, limits: PostgresLimits, *, autocommit: bool = False
 ) -> psycopg.Connection[Any]:
     """A connection with our limits."""
-    given = conninfo_to_dict(url)
-    defaults = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
-    connection = psycopg.connect(make_conninfo("", **(defaults | given)), autocommit=True)
+    given: dict[str, Any] = conninfo_to_dict(url)
+    defaults: dict[str, Any] = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
+    parameters = defaults | given
+    connection = psycopg.connect(make_conninfo("", **parameters), autocommit=True)
     connection.prepared_max = PREPARED_STATEMENTS
     settings: dict[str, str | int] = {
         "client_encoding": "UTF8",
