@@ -35,11 +35,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on each engine; one that asks for the file of a database only on SQLite."""
     if "template" not in metafunc.fixturenames:
         return
-    is_about_sqlite = (
-        "database_path" in metafunc.fixturenames
-        or metafunc.definition.get_closest_marker("sqlite_only") is not None
-    )
-    engines = [engine for engine in ENGINES if engine == "sqlite" or not is_about_sqlite]
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    wanted = set(ENGINES)
+    if "sqlite_only" in marks or "database_path" in metafunc.fixturenames:
+        wanted &= {"sqlite"}
+    if "postgres_only" in marks:
+        wanted &= {"postgresql"}
+    engines = [engine for engine in ENGINES if engine in wanted]
     metafunc.parametrize("template", engines, indirect=True, scope="session")
 
 

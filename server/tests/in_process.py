@@ -154,12 +154,14 @@ class Server:
 
     def rows(self, table: str, **where: Any) -> list[sa.RowMapping]:
         """What a table of the database holds."""
+        if table == "events":
+            self._number_events()
         columns = metadata.tables[table].c
         query = sa.select(*columns).where(*(columns[name] == where[name] for name in where))
         with self.engine.connect() as connection:
             return list(connection.execute(query).mappings())
 
-    def number_events(self) -> None:
+    def _number_events(self) -> None:
         """Do what the relay will do soon, where events are not numbered as they are written."""
         if not self.db.is_shared:
             return
@@ -282,7 +284,6 @@ class RecordedEvents:
         self._server = server
 
     def all(self) -> list[sa.RowMapping]:
-        self._server.number_events()
         rows = self._server.rows("events", organization_id=self._server.ours.id)
         return sorted(rows, key=lambda row: row["position"])
 

@@ -33,6 +33,16 @@ def open_connection(
     defaults: dict[str, Any] = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
     parameters = defaults | given
     connection = psycopg.connect(make_conninfo("", **parameters), autocommit=True)
+    try:
+        _set_limits(connection, limits)
+    except BaseException:
+        connection.close()
+        raise
+    connection.autocommit = autocommit
+    return connection
+
+
+def _set_limits(connection: psycopg.Connection[Any], limits: PostgresLimits) -> None:
     connection.prepared_max = PREPARED_STATEMENTS
     settings: dict[str, str | int] = {
         "client_encoding": "UTF8",
@@ -50,8 +60,6 @@ def open_connection(
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') = 'off'"
     )
-    connection.autocommit = autocommit
-    return connection
 
 
 def connect(

@@ -8,6 +8,7 @@ have all commits of the server wait for each other.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -40,9 +41,11 @@ class Signals:
         self._sender = secrets.token_hex(8)
         self._listening: psycopg.Connection[Any] | None = None
         self._sending: psycopg.Connection[Any] | None = None
+        self._file = -1
         self._untold: set[str] = set()
         self._telling: asyncio.Task[None] | None = None
         self._recovering: asyncio.Task[None] | None = None
+        self._is_closed = asyncio.Event()
         self._rare = RareLog(logger)
         self.trouble: StorageFailed | None = None
 
@@ -55,11 +58,12 @@ class Signals:
         await self._connect()
 
     async def close(self) -> None:
+        self._is_closed.set()
         if self._telling is not None:
             await self._telling
+        # Not cancelled: a connection that is being made has to be closed.
         if self._recovering is not None:
-            self._recovering.cancel()
-            await asyncio.gather(self._recovering, return_exceptions=True)
+            await self._recovering
         self._disconnect()
 
     def tell(self, topics: set[str]) -> None:
@@ -70,7 +74,7 @@ class Signals:
 
     def suspect(self, error: BaseException) -> None:
         """Somebody could not reach the server: find out whether it is away."""
-        if self._recovering is None:
+        if self._recovering is None and not self._is_closed.is_set():
             self._recovering = asyncio.create_task(self._recover(error))
 
     async def _tell(self) -> None:
@@ -94,13 +98,15 @@ class Signals:
             listening.close()
             raise
         self._listening, self._sending = listening, sending
-        asyncio.get_running_loop().add_reader(listening.fileno(), self._readable)
+        # Kept: a connection that was lost does not tell it any more.
+        self._file = listening.fileno()
+        asyncio.get_running_loop().add_reader(self._file, self._readable)
 
     def _disconnect(self) -> None:
         listening, self._listening = self._listening, None
         sending, self._sending = self._sending, None
         if listening is not None:
-            asyncio.get_running_loop().remove_reader(listening.fileno())
+            asyncio.get_running_loop().remove_reader(self._file)
             listening.close()
         if sending is not None:
             sending.close()
@@ -123,7 +129,7 @@ class Signals:
     async def _recover(self, error: BaseException) -> None:
         """Connect anew; until that succeeds, the server is away."""
         self._disconnect()
-        while True:
+        while not self._is_closed.is_set():
             try:
                 await self._connect()
                 break
@@ -131,7 +137,9 @@ class Signals:
                 if self.trouble is None:
                     self._rare.log(logging.ERROR, "the database is away: %s", reason_of(error))
                 self.trouble = StorageFailed(f"the database cannot be reached: {refused}")
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self._is_closed.wait()
         if self.trouble is not None:
             self.trouble = None
             self._rare.log(logging.WARNING, "the database can be reached again")
