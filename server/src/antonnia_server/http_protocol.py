@@ -20,6 +20,7 @@ from .connections import Connections
 from .http.body import MAX_BODY_BYTES
 from .http.edge import problem
 from .http.refusal import BadRequest, BodyTooLarge, Overloaded, Refusal, RequestTimeout
+from .inflow import HeldFlow
 from .request_head import refuse_head, target_of, too_large
 
 # For a client to read why it was refused, and to see that the rest of its body is not wanted; then
@@ -83,6 +84,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.flow: HeldFlow = HeldFlow(transport)
         self._output = cast(asyncio.Transport, _Output(transport, self._close_after_answer))
         if self._all.add(self):
             return
@@ -107,6 +109,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._all.waits(self)
 
     def data_received(self, data: bytes) -> None:
+        self._take_in(data)
+        if self._all.inflow.take(len(data)) and self._has_more_to_come():
+            self._all.inflow.hold(self.flow)
+
+    def _has_more_to_come(self) -> bool:
+        is_in_message = self._is_deaf or self._is_in_head or self._is_in_body()
+        return is_in_message and not self.transport.is_closing()
+
+    def _take_in(self, data: bytes) -> None:
         if self._is_deaf:
             self._discard(len(data))
             return
