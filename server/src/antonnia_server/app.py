@@ -28,6 +28,7 @@ from .jobs import Runner
 from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .orchestrator.knowledge import service as knowledge
+from .orchestrator.service import hold_assistant
 from .settings import Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -51,6 +52,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.tokens = RememberingTokenLookup(db)
     app.state.intake = Intake(settings.limits)
     app.state.operator_secret = settings.operator_secret
+    app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
     shown = [("", health.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]

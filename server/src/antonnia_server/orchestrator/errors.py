@@ -5,15 +5,6 @@ from __future__ import annotations
 from antonnia_server.http.refusal import Refusal
 
 
-class AssistantNotFound(Refusal):
-    status = 404
-    code = "assistant_not_found"
-    title = "No such assistant"
-
-    def __init__(self, assistant_id: str) -> None:
-        super().__init__(f"There is no assistant {assistant_id!r}.")
-
-
 class RunNotFound(Refusal):
     status = 404
     code = "run_not_found"

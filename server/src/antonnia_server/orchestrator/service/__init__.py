@@ -5,6 +5,7 @@ from .assistants import (
     create_assistant,
     delete_assistant,
     get_assistant,
+    hold_assistant,
     search_assistants,
     update_assistant,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "get_knowledge",
     "get_run",
     "give_up",
+    "hold_assistant",
     "list_run_steps",
     "search_assistants",
     "search_entries",

@@ -14,13 +14,14 @@ from antonnia.orchestrator.types import (
 )
 from antonnia_server import ids
 from antonnia_server.conversations import service as conversations
+from antonnia_server.conversations.service import AssistantNotFound
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Listing, window
 from antonnia_server.http.refusal import invalid
 
 from .. import wire
-from ..errors import AssistantInUse, AssistantNotFound
+from ..errors import AssistantInUse
 from ..knowledge import service as knowledge
 from ..storage import assistants as storage
 from ..storage.assistants import AssistantRow
@@ -54,6 +55,11 @@ def create_assistant(tx: Transaction, caller: Caller, body: AssistantCreate) -> 
 
 def get_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> Assistant:
     return wire.assistant(_find(tx, caller, assistant_id))
+
+
+def hold_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> bool:
+    """Whether there is such an assistant, which then stays until this is committed."""
+    return storage.lock_assistant(tx, caller, assistant_id) is not None
 
 
 def update_assistant(
