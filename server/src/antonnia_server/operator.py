@@ -21,6 +21,8 @@ from .db import Transaction
 from .db.revision import newest_revision
 from .http.caller import Caller
 from .http.refusal import invalid
+from .orchestrator import service as orchestrator
+from .orchestrator.errors import KnowledgeInUse
 from .orchestrator.knowledge import service as knowledge
 from .orchestrator.knowledge.entry import Entry
 from .orchestrator.knowledge.errors import KnowledgeNotFound
@@ -65,6 +67,14 @@ class Token(WireModel):
 
     token: str
     organization_id: str
+
+
+class RemovalOrder(RequestModel):
+    """A knowledge base to be removed; with `from_assistants` although some answer from it."""
+
+    organization: str | None
+    name: str
+    from_assistants: bool
 
 
 class BaseOrder(RequestModel):
@@ -180,14 +190,20 @@ def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
         query = _Page(cursor=page.next_cursor)
 
 
-def remove_base(tx: Transaction, order: BaseOrder) -> Base:
+def remove_base(tx: Transaction, order: RemovalOrder) -> Base:
     """Delete the base of this name; what it holds goes piece by piece while a server runs."""
     organization = get_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = knowledge.find_base_by_name(tx, caller, order.name.strip(" "))
     if knowledge_id is None:
         raise KnowledgeNotFound(order.name)
-    knowledge.delete_base(tx, caller, knowledge_id)
+    if order.from_assistants:
+        orchestrator.take_knowledge(tx, caller, knowledge_id)
+    try:
+        orchestrator.delete_knowledge(tx, caller, knowledge_id)
+    except KnowledgeInUse as refusal:
+        refusal.detail += " The option --from-assistants does so."
+        raise
     return Base(
         organization_id=organization.id, organization=organization.name, knowledge_id=knowledge_id
     )
@@ -283,7 +299,7 @@ REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)
 CREATE_TOKEN = Operation(TokenOrder, Token, create_token)
 OPEN_BASE = Operation(BaseOrder, Base, open_base)
 LIST_BASES = Operation(BasesOrder, Bases, list_bases)
-REMOVE_BASE = Operation(BaseOrder, Base, remove_base)
+REMOVE_BASE = Operation(RemovalOrder, Base, remove_base)
 LIST_ANCHORS = Operation(AnchorsAfter, Anchors, list_anchors)
 PUT_ENTRIES = Operation(EntriesOrder, Imported, put_entries)
 REMOVE_ENTRIES = Operation(AnchorsOrder, Imported, remove_entries)

@@ -156,8 +156,12 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
     server = start(directory=directory)
     beside = run("knowledge", "list", "--json", "--data", directory)
 
-    removed = run("knowledge", "remove", "FAQ", "--data", directory)
+    refused = run("knowledge", "remove", "FAQ", "--data", directory)
+    removed = run("knowledge", "remove", "FAQ", "--from-assistants", "--data", directory)
 
+    assert refused.returncode == 2
+    assert " is what 'Assistant' (asst_" in refused.stderr
+    assert "The option --from-assistants does so." in refused.stderr
     assert "FAQ: 1 entry" in listed.stdout.splitlines()
     names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]
     assert "FAQ" in names

@@ -98,17 +98,23 @@ def list_bases(directory: DataDirectory, organization: str | None, is_json: bool
 
 @knowledge.command("remove")
 @click.argument("name")
+@click.option(
+    "--from-assistants", is_flag=True, help="Take it from the assistants that answer from it, too."
+)
 @organization_option
 @data_options
-def remove(directory: DataDirectory, organization: str | None, name: str) -> None:
+def remove(
+    directory: DataDirectory, organization: str | None, name: str, *, from_assistants: bool
+) -> None:
     """Remove the knowledge base NAME with all of its entries."""
-    from antonnia_server.operator import REMOVE_BASE, BaseOrder
+    from antonnia_server.operator import REMOVE_BASE, RemovalOrder
 
     from .desk import opened_desk
 
     _refuse_without_database(directory)
     with opened_desk(directory) as desk:
-        base = desk.ask(REMOVE_BASE, BaseOrder(organization=organization, name=name))
+        order = RemovalOrder(organization=organization, name=name, from_assistants=from_assistants)
+        base = desk.ask(REMOVE_BASE, order)
     click.echo(f"Removed {name!r} of organization {base.organization}.")
 
 

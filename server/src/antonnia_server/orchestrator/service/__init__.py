@@ -7,6 +7,7 @@ from .assistants import (
     get_assistant,
     hold_assistant,
     search_assistants,
+    take_knowledge,
     update_assistant,
 )
 from .endings import (
@@ -72,6 +73,7 @@ __all__ = [
     "search_knowledge",
     "search_matches",
     "suggestion_text",
+    "take_knowledge",
     "update_assistant",
     "update_entry",
     "update_knowledge",
