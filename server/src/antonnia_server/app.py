@@ -20,7 +20,7 @@ from .conversations import routes as conversations
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .events.changes import Changes
-from .http import documents
+from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
@@ -43,6 +43,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan(db, clock, settings),
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
@@ -66,6 +67,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     for prefix, router in shown:
         app.include_router(router, prefix=prefix)
     documents.install(app)
+    documents_page.install_page(app)
     return Edge(Dispatch(app, [*shown, *hidden]))
 
 
