@@ -39,7 +39,6 @@ from .imports import (
     list_anchors,
     put_entries,
     remove_entries,
-    remove_missing,
 )
 from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
 
@@ -74,7 +73,6 @@ __all__ = [
     "put_entries",
     "rebuild_piece",
     "remove_entries",
-    "remove_missing",
     "rename_base",
     "sample",
     "schedule_calibration",

@@ -127,10 +127,10 @@ def list_anchors(
     knowledge_id: str,
     file_name: str,
     *,
-    after: str = "",
-    limit: int | None = None,
+    after: str,
+    limit: int,
 ) -> list[str]:
-    """The anchors of the entries that the file brought, in their order."""
+    """The next anchors, in their order, of entries that the file brought."""
     query = (
         sa.select(_entries.anchor)
         .where(*_is_in_base(caller, knowledge_id))
