@@ -35,8 +35,10 @@ from .entries import (
 from .imports import (
     PIECE,
     ImportResult,
+    has_file,
     import_entries,
     list_anchors,
+    list_files,
     put_entries,
     remove_entries,
 )
@@ -65,10 +67,12 @@ __all__ = [
     "find_examples",
     "get_base",
     "get_entry",
+    "has_file",
     "import_entries",
     "list_anchors",
     "list_bases",
     "list_entries",
+    "list_files",
     "lock_base",
     "put_entries",
     "rebuild_piece",

@@ -23,6 +23,9 @@ PIECE = 100
 # How many anchors are listed at once.
 ANCHORS_AT_ONCE = 5_000
 
+# How many files are named to somebody who asks for one that is not there.
+NAMED_FILES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
@@ -107,6 +110,18 @@ def list_anchors(
     return storage.list_anchors(
         tx, caller, knowledge_id, file_name, after=after, limit=ANCHORS_AT_ONCE
     )
+
+
+def has_file(tx: Transaction, caller: Caller, knowledge_id: str, file_name: str) -> bool:
+    """Whether any entry came from that file; what a person wrote came from none."""
+    if not file_name:
+        return False
+    return bool(storage.list_anchors(tx, caller, knowledge_id, file_name, after="", limit=1))
+
+
+def list_files(tx: Transaction, caller: Caller, knowledge_id: str) -> list[str]:
+    """The first files by name that entries came from."""
+    return storage.list_files(tx, caller, knowledge_id, limit=NAMED_FILES)
 
 
 def remove_entries(

@@ -141,6 +141,18 @@ def list_anchors(
     return list(tx.connection.scalars(query))
 
 
+def list_files(tx: Transaction, caller: Caller, knowledge_id: str, *, limit: int) -> list[str]:
+    """The names, in their order, of files that brought entries."""
+    query = (
+        sa.select(_entries.file_name)
+        .distinct()
+        .where(*_is_in_base(caller, knowledge_id), _entries.file_name > "")
+        .order_by(_entries.file_name)
+        .limit(limit)
+    )
+    return list(tx.connection.scalars(query))
+
+
 def insert_entry(
     tx: Transaction,
     caller: Caller,
