@@ -219,6 +219,7 @@ class FailingDatabase:
         raise self._error
 
     read = write
+    trouble = None
 
 
 class Clock:

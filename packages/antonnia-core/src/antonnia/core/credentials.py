@@ -28,8 +28,6 @@ def check_idempotency_key(key: str) -> str:
         raise ValidationError(
             message,
             code="validation_error",
-            errors=[
-                {"loc": ["header", "Idempotency-Key"], "msg": message, "type": "value_error"}
-            ],
+            errors=[{"loc": ["header", "Idempotency-Key"], "msg": message, "type": "value_error"}],
         )
     return key
