@@ -96,7 +96,7 @@ class Connections:
         self._open.discard(connection)
         self._refused.discard(connection)
         self._waiting.pop(connection, None)
-        self.inflow.forget(connection.flow)
+        self.inflow.forget(connection.reading)
         self.flows(connection)
 
     def sweep(self, now: float, *, part: int = 0, parts: int = 1) -> None:

@@ -84,7 +84,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self.flow: HeldFlow = HeldFlow(transport)
+        self.flow = self.reading = HeldFlow(transport)
         self._output = cast(asyncio.Transport, _Output(transport, self._close_after_answer))
         if self._all.add(self):
             return
@@ -111,7 +111,7 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._take_in(data)
         if self._all.inflow.take(len(data)) and self._has_more_to_come():
-            self._all.inflow.hold(self.flow)
+            self._all.inflow.hold(self.reading)
 
     def _has_more_to_come(self) -> bool:
         is_in_message = self._is_deaf or self._is_in_head or self._is_in_body()

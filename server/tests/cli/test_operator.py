@@ -256,3 +256,12 @@ def test_only_the_operator_may_operate(running: Server) -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
     assert not [path for path in document["paths"] if "operator" in path]
+
+
+def test_a_part_of_a_base_is_not_taken_from_assistants(tmp_path: Path) -> None:
+    options = ("--file", "faq.md", "--from-assistants")
+
+    result = run("knowledge", "remove", "FAQ", *options, "--data", tmp_path)
+
+    assert result.returncode == 2
+    assert "--from-assistants is for a whole base" in result.stderr

@@ -28,7 +28,7 @@ def read_in_all(listening: Listening) -> int:
 
 
 def held(listening: Listening) -> int:
-    return sum(connection.flow.is_held for connection in listening.connections._open)
+    return sum(connection.reading.is_held for connection in listening.connections._open)
 
 
 @pytest.mark.parametrize("path", ["/conversations/v2/sessions", "/nowhere"])
