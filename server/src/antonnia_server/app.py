@@ -20,7 +20,7 @@ from .conversations import routes as conversations
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .events.changes import Changes
-from .http import documents
+from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
@@ -28,6 +28,7 @@ from .jobs import Runner
 from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .orchestrator.knowledge import service as knowledge
+from .orchestrator.service import hold_assistant
 from .settings import Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -42,6 +43,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan(db, clock, settings),
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
@@ -52,6 +54,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
+    app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
     shown = [("", health.router), ("", metrics.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
@@ -65,6 +68,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     for prefix, router in shown:
         app.include_router(router, prefix=prefix)
     documents.install(app)
+    documents_page.install_page(app)
     return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
 
 

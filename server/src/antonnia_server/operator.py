@@ -21,6 +21,8 @@ from .db import Transaction
 from .db.revision import newest_revision
 from .http.caller import Caller
 from .http.refusal import invalid
+from .orchestrator import service as orchestrator
+from .orchestrator.errors import KnowledgeInUse
 from .orchestrator.knowledge import service as knowledge
 from .orchestrator.knowledge.entry import Entry
 from .orchestrator.knowledge.errors import KnowledgeNotFound
@@ -111,6 +113,12 @@ class FileOrder(RequestModel):
     file_name: str
 
 
+class RemovalOrder(BaseOrder):
+    """A base to be removed; with `from_assistants` although some answer from it."""
+
+    from_assistants: bool
+
+
 class FileQuestion(BaseOrder):
     """Whether a file was imported into a base."""
 
@@ -186,10 +194,17 @@ def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
         query = _Page(cursor=page.next_cursor)
 
 
-def remove_base(tx: Transaction, order: BaseOrder) -> Base:
+def remove_base(tx: Transaction, order: RemovalOrder) -> Base:
     """Delete the base of this name; what it holds goes piece by piece while a server runs."""
     base = _get_base(tx, order)
-    knowledge.delete_base(tx, Caller(base.organization_id), base.knowledge_id)
+    caller = Caller(base.organization_id)
+    if order.from_assistants:
+        orchestrator.take_knowledge(tx, caller, base.knowledge_id)
+    try:
+        orchestrator.delete_knowledge(tx, caller, base.knowledge_id)
+    except KnowledgeInUse as refusal:
+        refusal.detail += " The option --from-assistants does so."
+        raise
     return base
 
 
@@ -305,7 +320,7 @@ REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)
 CREATE_TOKEN = Operation(TokenOrder, Token, create_token)
 OPEN_BASE = Operation(BaseOrder, Base, open_base)
 LIST_BASES = Operation(BasesOrder, Bases, list_bases)
-REMOVE_BASE = Operation(BaseOrder, Base, remove_base)
+REMOVE_BASE = Operation(RemovalOrder, Base, remove_base)
 FIND_FILE = Operation(FileQuestion, Base, find_file)
 LIST_ANCHORS = Operation(AnchorsAfter, Anchors, list_anchors)
 PUT_ENTRIES = Operation(EntriesOrder, Imported, put_entries)

@@ -157,8 +157,12 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
     server = start(directory=directory)
     beside = run("knowledge", "list", "--json", "--data", directory)
 
-    removed = run("knowledge", "remove", "FAQ", "--data", directory)
+    refused = run("knowledge", "remove", "FAQ", "--data", directory)
+    removed = run("knowledge", "remove", "FAQ", "--from-assistants", "--data", directory)
 
+    assert refused.returncode == 2
+    assert " is what 'Assistant' (asst_" in refused.stderr
+    assert "The option --from-assistants does so." in refused.stderr
     assert "FAQ: 1 entry" in listed.stdout.splitlines()
     names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]
     assert "FAQ" in names
@@ -252,3 +256,12 @@ def test_only_the_operator_may_operate(running: Server) -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
     assert not [path for path in document["paths"] if "operator" in path]
+
+
+def test_a_part_of_a_base_is_not_taken_from_assistants(tmp_path: Path) -> None:
+    options = ("--file", "faq.md", "--from-assistants")
+
+    result = run("knowledge", "remove", "FAQ", *options, "--data", tmp_path)
+
+    assert result.returncode == 2
+    assert "--from-assistants is for a whole base" in result.stderr

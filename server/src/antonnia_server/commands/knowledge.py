@@ -103,22 +103,35 @@ def list_bases(directory: DataDirectory, organization: str | None, is_json: bool
     type=click.Path(path_type=Path),
     help="Only the entries that this file brought; it need not be there any more.",
 )
+@click.option(
+    "--from-assistants", is_flag=True, help="Take it from the assistants that answer from it, too."
+)
 @organization_option
 @data_options
 def remove(
-    directory: DataDirectory, file: Path | None, organization: str | None, name: str
+    directory: DataDirectory,
+    file: Path | None,
+    organization: str | None,
+    name: str,
+    *,
+    from_assistants: bool,
 ) -> None:
     """Remove the knowledge base BASE with all of its entries, or only those of a file."""
-    from antonnia_server.operator import REMOVE_BASE, BaseOrder
+    from antonnia_server.operator import REMOVE_BASE, RemovalOrder
 
     from .desk import opened_desk
 
+    if file is not None and from_assistants:
+        raise click.UsageError(
+            "--from-assistants is for a whole base, and --file for a part of it."
+        )
     _refuse_without_database(directory)
     with opened_desk(directory) as desk:
         if file is not None:
             _remove_file(desk, organization, name, file.name)
             return
-        base = desk.ask(REMOVE_BASE, BaseOrder(organization=organization, name=name))
+        order = RemovalOrder(organization=organization, name=name, from_assistants=from_assistants)
+        base = desk.ask(REMOVE_BASE, order)
     click.echo(f"Removed {name!r} of organization {base.organization}.")
 
 

@@ -1,6 +1,6 @@
 """One database, units of work, and statements that are compiled once."""
 
-from .database import Database, WritesOverloaded
+from .database import Database
 from .schema import Json, metadata, partial_index
 from .statement import Statement
 from .transaction import Transaction
@@ -13,7 +13,6 @@ __all__ = [
     "StorageFailed",
     "Transaction",
     "Trouble",
-    "WritesOverloaded",
     "metadata",
     "partial_index",
 ]

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia_server import ids
-from antonnia_server.db import StorageFailed, WritesOverloaded
+from antonnia_server.db import StorageFailed
 from antonnia_server.rare_log import RareLog
 
 from .refusal import (
@@ -104,10 +104,6 @@ def _request_id(scope: Scope) -> str:
 def _as_refusal(error: Exception, request_id: str) -> Refusal:
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, WritesOverloaded):
-        return Overloaded(
-            "Too many writes are waiting; nothing was written.", retry_after_seconds=1
-        )
     if isinstance(error, StorageFailed):
         # Every request meets a disk that is full; the database logs what is wrong with it.
         _rare.log(logging.ERROR, "storage failed in request %s: %s", request_id, error)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 
 from antonnia_server.clock import SECOND, Clock, HandClock
-from antonnia_server.db import Database, StorageFailed, WritesOverloaded
+from antonnia_server.db import Database, StorageFailed
 from antonnia_server.rare_log import RareLog
 from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
 
@@ -161,8 +161,8 @@ class Runner:
             # If the storage does not take it, the next start ends its lease.
             await self._store(job, service.give_back, 0)
             return "given_back"
-        except (StorageFailed, WritesOverloaded) as failure:
-            if self._db.trouble is None and isinstance(failure, StorageFailed):
+        except StorageFailed as failure:
+            if self._db.trouble is None:
                 # The storage refuses what this job does, and takes everything else.
                 return await self._fail(job, handler, f"StorageFailed: {failure}")
             await self._give_back(job)
@@ -200,7 +200,7 @@ class Runner:
         """Write what became of a job; False, after a while, if the storage does not take it."""
         try:
             await self._db.write(work, job, *args)
-        except (StorageFailed, WritesOverloaded) as failure:
+        except StorageFailed as failure:
             _rare.log(logging.ERROR, "what became of job %s cannot be stored: %s", job.id, failure)
             await self._pause()
             return False
@@ -228,5 +228,5 @@ class Runner:
 
 def _log_rarely(line: str, error: Exception) -> None:
     # Where the storage failed says nothing; anything else is a mistake of ours.
-    is_ours = not isinstance(error, StorageFailed | WritesOverloaded)
+    is_ours = not isinstance(error, StorageFailed)
     _rare.log(logging.ERROR, line, error, exc_info=is_ours)
