@@ -21,9 +21,9 @@ from .storage.bases import BaseRow
 from .words import question_words, word_of
 
 # How many entries are compared with the question; the right one is nearly always among them.
-CANDIDATES = 50
+CANDIDATES = 12
 
-# How many of them are matches.
+# How many of them are matches at most.
 MAX_MATCHES = 10
 
 # What a corrected word counts for: it may have been another one.
@@ -67,8 +67,10 @@ class Ranked(NamedTuple):
     comparison: Comparison
 
 
-def find_matches(tx: Transaction, caller: Caller, base: BaseRow, question: str) -> list[Match]:
-    """The candidates of one base, most confident first."""
+def find_matches(
+    tx: Transaction, caller: Caller, base: BaseRow, question: str, *, limit: int = MAX_MATCHES
+) -> list[Match]:
+    """The best candidates of one base, most confident first."""
     asked = question_words(question)
     ranked = rank(tx, caller, base, asked)
     if not ranked:
@@ -76,7 +78,7 @@ def find_matches(tx: Transaction, caller: Caller, base: BaseRow, question: str) 
     calibration = PRIOR if base.calibration is None else Calibration(**base.calibration)
     matches: list[Match] = []
     confidence = 1.0
-    for place, each in enumerate(ranked[:MAX_MATCHES]):
+    for place, each in enumerate(ranked[: min(limit, MAX_MATCHES)]):
         # One that is not the best cannot be surer than the best, whatever it covers.
         features = features_of(ranked[place:])
         if place > 0:
