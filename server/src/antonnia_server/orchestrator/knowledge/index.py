@@ -65,8 +65,8 @@ class Candidate(NamedTuple):
     number: int
     # The words of each phrasing, in order.
     phrasings: list[list[str]]
-    # Which words of the question its text holds.
-    text: frozenset[str]
+    # Those of its text, each once.
+    text: list[str]
 
 
 def create_index(tx: Transaction, index: Index) -> None:
@@ -159,8 +159,7 @@ def find_candidates(
         return []
     statements = _statements(_name(index))
     best = statements.best.all(tx, expression=" OR ".join(wanted), hits=2 * MAX_HITS, limit=limit)
-    asked = frozenset(counts)
-    return [_candidate(index, row, asked) for row in best]
+    return [_candidate(index, row) for row in best]
 
 
 def _wanted(counts: Mapping[str, int]) -> list[str]:
@@ -189,15 +188,11 @@ def _wanted(counts: Mapping[str, int]) -> list[str]:
     return parts
 
 
-def _candidate(index: Index, row: _Row, asked: frozenset[str]) -> Candidate:
+def _candidate(index: Index, row: _Row) -> Candidate:
     lines = row.title.split("\n")
     if index.format == 1:
-        return Candidate(
-            row.number, [words(line) for line in lines], asked.intersection(words(row.text))
-        )
-    return Candidate(
-        row.number, [line.split() for line in lines], asked.intersection(row.text.split())
-    )
+        return Candidate(row.number, [words(line) for line in lines], words(row.text))
+    return Candidate(row.number, [line.split() for line in lines], row.text.split())
 
 
 class _Row(NamedTuple):

@@ -13,6 +13,9 @@ from .words import grams
 # Below this likeness two words have nothing to do with each other.
 MIN_LIKENESS = 0.3
 
+# From this one on they are taken for forms of one.
+SAME_LIKENESS = 0.6
+
 # A shorter word looks like nothing but itself.
 MIN_ALIKE_CHARACTERS = 4
 

@@ -19,12 +19,12 @@ base learns from its own phrasings what these are worth (see `calibration`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from .letters import Letters
+from .letters import SAME_LIKENESS, Letters
 from .stop_words import STOP_WORD_WEIGHT, STOP_WORDS, weight_of
 
 # Rarity counts by less than its square root: by itself it lets one odd word decide.
@@ -56,9 +56,6 @@ LETTERS_SHARE = 0.75
 # What all phrasings and the text as one count for, beside the words of the best phrasing.
 POOLED_SHARE = 1.5
 
-# From this likeness on two words are taken for forms of one where phrasings are one.
-SAME_LIKENESS = 0.6
-
 # How often a word must stand in an entry of usual length to count for half, and how much of that
 # depends on the entry's length.
 HALF_TIMES = 1.2
@@ -86,6 +83,7 @@ class Question:
 
     def __init__(self, terms: Sequence[Term], among: Sequence[Phrasings]) -> None:
         self._weights = {term.word: term.weight for term in terms}
+        self._words = frozenset(self._weights)
         # What having a word says, in this base and by itself.
         self._asked = [
             (word, weight**2, weight_of(word) ** 2) for word, weight in self._weights.items()
@@ -104,15 +102,16 @@ class Question:
         lengths = [_words_in(phrasings) for phrasings in shortened]
         self._usual_length = sum(lengths) / len(lengths) if any(lengths) else 1.0
 
-    def compare(self, phrasings: Phrasings, text: frozenset[str]) -> Comparison:
-        """How the entry with these phrasings fits, whose text holds these words of the question."""
+    def compare(self, phrasings: Phrasings, text: Iterable[str]) -> Comparison:
+        """How the entry with these phrasings and a text of these words fits."""
         phrasings = self._shortened(phrasings)
+        in_text = self._words.intersection(text)
         times: dict[str, float] = {}
-        compared = [self._compare(phrasing, text, times) for phrasing in phrasings]
+        compared = [self._compare(phrasing, in_text, times) for phrasing in phrasings]
         compared.sort(key=_score, reverse=True)
         best = compared[0]
         others = sum(map(_score, compared[1 : 1 + MAX_OTHERS]))
-        for word in text:
+        for word in in_text:
             times.setdefault(word, 1.0)
         pooled = self._pooled(times, _words_in(phrasings))
         score = best.score + OTHERS_SHARE * others + POOLED_SHARE * pooled
@@ -121,8 +120,8 @@ class Question:
     def _shortened(self, phrasings: Phrasings) -> Phrasings:
         if len(phrasings) <= MAX_COMPARED:
             return phrasings
-        asked = self._weights.keys()
-        return sorted(phrasings, key=lambda each: -len(asked & set(each)))[:MAX_COMPARED]
+        asked = self._words
+        return sorted(phrasings, key=lambda each: -len(asked.intersection(each)))[:MAX_COMPARED]
 
     def _pooled(self, times: Mapping[str, float], length: int) -> float:
         """All phrasings as one: how often each word of the question stands in them."""
