@@ -217,6 +217,7 @@ class FailingDatabase:
         raise self._error
 
     read = write
+    trouble = None
 
 
 class Clock:

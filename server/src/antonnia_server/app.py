@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from antonnia.core.version import __version__
 
-from . import health, jobs, operator_api, testing_api
+from . import health, jobs, metrics, operator_api, testing_api
 from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
@@ -50,9 +50,10 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
     app.state.intake = Intake(settings.limits)
+    app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
     app.state.log_changes = Changes(db)
-    shown = [("", health.router)]
+    shown = [("", health.router), ("", metrics.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
@@ -64,7 +65,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     for prefix, router in shown:
         app.include_router(router, prefix=prefix)
     documents.install(app)
-    return Edge(Dispatch(app, [*shown, *hidden]))
+    return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
 
 
 def _lifespan(
@@ -84,6 +85,7 @@ def _lifespan(
                 [*CONVERSATIONS, *ORCHESTRATOR, *CLEANING],
                 concurrency=settings.job_concurrency,
                 lease_seconds=settings.job_lease_seconds,
+                count=app.state.metrics.count_job,
             )
             app.state.runner = runner
             await runner.start()

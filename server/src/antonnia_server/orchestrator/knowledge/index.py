@@ -82,7 +82,18 @@ def exists(tx: Transaction, index: Index) -> bool:
     return tx.cursor.execute(query, [_name(index)]).fetchone() is not None
 
 
-def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
+def drop_piece(tx: Transaction, knowledge_id: str, formats: Iterable[int], *, at_most: int) -> bool:
+    """Delete some of the base's indexes of these formats; whether there was anything."""
+    for format in formats:
+        index = Index(knowledge_id, format)
+        if exists(tx, index):
+            if not _empty_piece(tx, index, at_most=at_most):
+                _drop_index(tx, index)
+            return True
+    return False
+
+
+def _empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
     """Delete some rows of an index that nobody searches any more; says how many.
 
     FTS5 would do it row by row and word by word; its own tables are emptied in no time.
@@ -101,7 +112,7 @@ def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
     return deleted
 
 
-def drop_index(tx: Transaction, index: Index) -> None:
+def _drop_index(tx: Transaction, index: Index) -> None:
     for name in _names(index):
         tx.cursor.execute(f"DROP TABLE {name}")
 
