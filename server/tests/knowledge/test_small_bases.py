@@ -1,9 +1,9 @@
 """A base of a few entries is not sure of a wrong answer.
 
 `small/` has bases of one to fifteen entries. `questions.csv` asks about them: in other words,
-misspelled, about something else, and about something that is nearly there. The rule was chosen with
-it in sight; `later.csv` was written afterwards. A question without a heading has no answer there and
-may be met with suggestions, but not with an answer. `pytest -rP` prints the figures.
+misspelled, about something else, and about what is nearly there. The rule was chosen with it in
+sight; `later.csv` was written afterwards. A question without a heading has no answer there and may
+be met with suggestions, but not with an answer. `pytest -rP` prints the figures.
 """
 
 from __future__ import annotations

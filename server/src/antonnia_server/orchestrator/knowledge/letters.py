@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from .stop_words import STOP_WORDS, weight_of
@@ -47,7 +47,7 @@ class Letters:
     it weighs little: in a bank that is whatever "card" and "account" are made of.
     """
 
-    def __init__(self, question: Iterable[str], entries: Sequence[Iterable[str]]) -> None:
+    def __init__(self, question: Collection[str], entries: Sequence[Iterable[str]]) -> None:
         counts: Counter[str] = Counter()
         for words in entries:
             counts.update(frozenset[str]().union(*map(grams, words)))
@@ -67,6 +67,7 @@ class Letters:
             gram: weight * math.sqrt(squares[counts[gram]]) for gram, weight in asked.items()
         }
         self._may_look_alike = [(word, grams(word)) for word in question if may_look_alike(word)]
+        self._fewest = min((len(theirs) for _, theirs in self._may_look_alike), default=math.inf)
         self._met: dict[str, _Met] = {}
 
     def meet(self, words: Set[str]) -> Resemblance:
@@ -91,8 +92,9 @@ class Letters:
         shared = sum(map(self._shares.__getitem__, common))
         square = sum(map(self._squares.__getitem__, found))
         alike: list[tuple[str, float]] = []
-        # With one word of the question it has no more in common than with all of it.
-        if 2 * len(common) >= MIN_LIKENESS * len(found) and may_look_alike(word):
+        # With one word of the question it has no more in common than with all of them.
+        is_near = 2 * len(common) >= MIN_LIKENESS * (len(found) + self._fewest)
+        if is_near and may_look_alike(word):
             for asked, theirs in self._may_look_alike:
                 share = 2 * len(common & theirs) / (len(found) + len(theirs))
                 if share >= MIN_LIKENESS:
