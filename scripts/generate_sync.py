@@ -1,6 +1,7 @@
 """Write what follows from the async clients: `make sync`.
 
-That is `raw.py` (see `generate_raw.py`), and the sync twin of every module with a coroutine in it.
+That is `raw.py` (see `generate_raw.py`), and the sync twin of every client and of every module with
+a coroutine in it.
 
 The async source is the only one that people edit. A twin is made by replacing words, so a module
 that has a twin keeps to three rules:
@@ -56,9 +57,12 @@ RENAMED = {
 RENAMED_IN_STRINGS = [
     (re.compile(r"\b(?:async|await) "), ""),
     (re.compile(r"`async with`"), "`with`"),
-    (re.compile(r"\b(Conversations|Orchestrator)\("), r"Sync\1("),
     (re.compile(r"\bAsyncClient\b"), "Client"),
 ]
+_CLASS_IN_PROSE = re.compile(r"(?<=`)[A-Z]\w+(?=`)|\b[A-Z]\w+(?=\()")
+
+# A client awaits nothing itself; what it extends does.
+_HAS_TWIN = re.compile(r"\basync def |\(ServiceClient\)")
 
 
 def sync_source(source: str, renamed: Mapping[str, str]) -> str:
@@ -88,7 +92,7 @@ def _sync_token(token: tokenize.TokenInfo, renamed: Mapping[str, str]) -> str:
             return f'"{renamed[name]}"'
         for pattern, replacement in RENAMED_IN_STRINGS:
             text = pattern.sub(replacement, text)
-        return text
+        return _CLASS_IN_PROSE.sub(lambda found: renamed.get(found[0], found[0]), text)
     return token.string
 
 
@@ -113,11 +117,11 @@ def packages() -> list[Path]:
 
 
 def modules_with_twin(package: Path) -> list[Path]:
-    """The modules of a package in which something is awaited."""
+    """The modules of a package in which something is awaited, and its client."""
     return [
         path
         for path in sorted(package.glob("*.py"))
-        if path.name not in WITHOUT_TWIN and "async def" in path.read_text(encoding="utf-8")
+        if path.name not in WITHOUT_TWIN and _HAS_TWIN.search(path.read_text(encoding="utf-8"))
     ]
 
 

@@ -30,6 +30,7 @@ from antonnia_server.db import Transaction
 from antonnia_server.db.sqlite import SqliteDatabase
 from antonnia_server.db.tables import metadata
 from antonnia_server.http.caller import Caller
+from antonnia_server.orchestrator import service as orchestrator
 from benchmarks.floor import TABLES
 from benchmarks.processes import serving
 
@@ -70,7 +71,7 @@ def make_empty(command: Sequence[str], data: Path) -> None:
         caller = _caller(tx)
         for name in ("Ana", "Ben", "Eva", "Jim", "Zoe"):
             body = AgentCreate(name=name, type="human", profile_id=f"profile-{name}")
-            conversations.create_agent(tx, caller, body)
+            conversations.create_agent(tx, caller, body, hold_assistant=orchestrator.hold_assistant)
 
     asyncio.run(_write(data, create_people))
 

@@ -9,6 +9,9 @@ from in_process import QUESTION, Server
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import (
+    AgentUpdate,
+    AgentUpdateFields,
+    AIAgent,
     HumanAgent,
     Message,
     MessageContentText,
@@ -56,6 +59,26 @@ async def given_failing_session(client: Conversations, server: Server) -> Sessio
     session = await given_session(client, agent_id=agent.id)
     await given_message(client, session, QUESTION)
     return session
+
+
+async def given_ghost(client: Conversations, server: Server) -> AIAgent:
+    """An AI agent without an assistant, which older versions let it lose."""
+    agent = await client.agents.create("Ghost", "ai", assistant_id=server.ours.assistant_id)
+    assert isinstance(agent, AIAgent)
+    await take_assistant(server, agent.id)
+    return agent
+
+
+async def take_assistant(server: Server, agent_id: str, *, instead: str = "asst_none") -> None:
+    """Let the agent have an assistant that it could not be given now."""
+    fields = AgentUpdateFields(assistant_id=instead)
+
+    def take(tx: Transaction) -> None:
+        conversations.update_agent(
+            tx, server.caller, agent_id, AgentUpdate(fields=fields), hold_assistant=lambda *_: True
+        )
+
+    await server.db.write(take)
 
 
 async def given_person(client: Conversations, name: str = "Ana") -> HumanAgent:

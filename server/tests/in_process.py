@@ -77,7 +77,9 @@ def given_organization(tx: Transaction, name: str) -> Organization:
     wanted = AssistantCreate(name="Ada", knowledge_ids=[knowledge_id])
     assistant_id = orchestrator.create_assistant(tx, caller, wanted).id
     body = AgentCreate(name="Ada", type="ai", assistant_id=assistant_id)
-    agent = conversations.create_agent(tx, caller, body, is_default=True)
+    agent = conversations.create_agent(
+        tx, caller, body, hold_assistant=orchestrator.hold_assistant, is_default=True
+    )
     return Organization(organization_id, token, agent.id, assistant_id, knowledge_id)
 
 
@@ -247,6 +249,7 @@ class FailingDatabase:
         raise self._error
 
     read = write
+    trouble = None
 
 
 class Clock:

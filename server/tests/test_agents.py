@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 from given_platform import (
+    given_ghost,
     given_message,
     given_person,
     given_session,
@@ -16,6 +18,7 @@ from in_process import Clock, RecordedEvents, Server
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import NotFoundError, ValidationError
 from antonnia.conversations.types import AIAgent, HumanAgent
+from antonnia.orchestrator import Orchestrator
 
 AGENTS = "/conversations/v2/agents"
 
@@ -32,12 +35,62 @@ async def test_a_person_is_made_with_a_profile(
     assert await client.agents.get(agent.id) == agent
 
 
-async def test_an_ai_agent_is_made_with_an_assistant(client: Conversations) -> None:
-    agent = await client.agents.create("Ada", "ai", assistant_id="asst_1")
+async def test_an_ai_agent_is_made_with_an_assistant(client: Conversations, server: Server) -> None:
+    agent = await client.agents.create("Ada", "ai", assistant_id=server.ours.assistant_id)
 
     assert isinstance(agent, AIAgent)
-    assert agent.assistant_id == "asst_1"
+    assert agent.assistant_id == server.ours.assistant_id
     assert await client.agents.get(agent.id) == agent
+
+
+async def test_an_ai_agent_is_not_made_with_an_assistant_that_is_not_there(
+    client: Conversations,
+) -> None:
+    before = [agent.id for agent in await client.agents.search()]
+
+    with pytest.raises(NotFoundError) as refused:
+        await client.agents.create("Ada", "ai", assistant_id="asst_none")
+
+    assert refused.value.code == "assistant_not_found"
+    assert [agent.id for agent in await client.agents.search()] == before
+
+
+async def test_an_ai_agent_is_not_given_an_assistant_that_is_not_there(
+    client: Conversations, server: Server
+) -> None:
+    before = await client.agents.get(server.ours.agent_id)
+
+    with pytest.raises(NotFoundError) as refused:
+        await client.agents.update(before.id, name="Eva", assistant_id="asst_none")
+
+    assert refused.value.code == "assistant_not_found"
+    assert await client.agents.get(before.id) == before
+
+
+async def test_an_ai_agent_whose_assistant_is_gone_can_be_renamed(
+    client: Conversations, server: Server
+) -> None:
+    ghost = await given_ghost(client, server)
+
+    renamed = await client.agents.update(ghost.id, name="Eva", assistant_id="asst_none")
+
+    assert renamed.name == "Eva"
+
+
+async def test_an_assistant_is_not_deleted_in_the_moment_in_which_an_agent_gets_it(
+    client: Conversations, orchestrator: Orchestrator
+) -> None:
+    for _ in range(10):
+        assistant = await orchestrator.assistants.create("Bob")
+
+        made, deleted = await asyncio.gather(
+            client.agents.create("Bob", "ai", assistant_id=assistant.id),
+            orchestrator.assistants.delete(assistant.id),
+            return_exceptions=True,
+        )
+
+        # One of them is refused, whichever comes second.
+        assert isinstance(made, NotFoundError) != isinstance(deleted, ValidationError)
 
 
 async def test_an_agent_answers_only_the_fields_of_its_type(http: httpx.AsyncClient) -> None:

@@ -95,7 +95,7 @@ def test_the_namespace_has_no_init() -> None:
 
 
 CHANGES = {"_change", "update_assistant", "delete_assistant"}
-LOCKS = {"_lock", "lock_assistant"}
+LOCKS = {"_lock", "lock_assistant", "lock_assistants_with"}
 
 
 def test_whoever_changes_an_assistant_has_locked_it() -> None:
@@ -112,7 +112,12 @@ def test_whoever_changes_an_assistant_has_locked_it() -> None:
         if called & CHANGES:
             changing[function.name] = bool(called & LOCKS)
 
-    assert changing == {"update_assistant": True, "delete_assistant": True, "add_knowledge": True}
+    assert changing == {
+        "update_assistant": True,
+        "delete_assistant": True,
+        "add_knowledge": True,
+        "take_knowledge": True,
+    }
 
 
 def test_nothing_is_called_utils() -> None:

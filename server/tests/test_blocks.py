@@ -30,6 +30,8 @@ from antonnia_server.http.caller import Caller
 pytestmark = pytest.mark.sqlite_only
 # Two full blocks, and a tail; a block is sealed as soon as a session happens to look.
 COUNT = 2 * SIZE + SIZE // 2
+# No larger number is taken.
+LARGEST = 2**63 - 1
 
 
 # Sessions of different blocks that share rare values; one of these is frequent later on.
@@ -126,6 +128,7 @@ async def check(server: Server) -> None:
         offset = number * 131 % (len(expected) + 2)
         assert await found(server, wanted, limit=1000) == expected[:1000], search
         assert await found(server, wanted, offset=offset) == expected[offset : offset + 100], search
+        assert await found(server, wanted, offset=LARGEST) == [], search
         assert await by_cursor(server, wanted) == expected, search
 
 

@@ -11,7 +11,7 @@ from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import AuthenticationError, NotFoundError, ValidationError
 from antonnia_server.auth.secrets import new_secret
 from antonnia_server.clock import SECOND
-from antonnia_server.db import StorageFailed, Transaction, WritesOverloaded
+from antonnia_server.db import StorageFailed, Transaction
 from antonnia_server.db.tables import metadata
 
 
@@ -267,7 +267,6 @@ async def test_every_response_carries_one_request_id(
     ("error", "status", "code", "retry_after"),
     [
         (StorageFailed("disk full: /secret/path"), 503, "storage_unavailable", 5),
-        (WritesOverloaded(), 503, "overloaded", 1),
         (RuntimeError("SELECT secret FROM tokens"), 500, "internal_error", None),
     ],
 )

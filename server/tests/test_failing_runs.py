@@ -10,6 +10,7 @@ from given_platform import (
     given_failing_session,
     given_message,
     given_person,
+    take_assistant,
     texts_of_agents,
 )
 from in_process import ANSWER, Clock, HandWorker, RecordedEvents, Server
@@ -137,7 +138,7 @@ async def test_a_run_whose_assistant_is_gone_at_its_next_attempt_is_ended(
         await clock.settle()
         before = [run["status"] for run in server.rows("runs")]
 
-        await client.agents.update(session.agent.id, assistant_id="asst_none")
+        await take_assistant(server, session.agent.id)
         await clock.advance(1)
 
         assert before == ["in_progress"]

@@ -17,6 +17,7 @@ from antonnia.conversations.types import MessageContentImage
 from antonnia.orchestrator import Orchestrator
 from antonnia.orchestrator.exceptions import NotFoundError, ValidationError
 from antonnia_server.orchestrator import engine, service
+from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.service import gaps as gap_service
 
 TEXT = "We tune them on Tuesdays."
@@ -116,7 +117,7 @@ async def test_a_gap_belongs_to_the_first_base_that_is_there(
     await orchestrator.assistants.update(
         server.ours.assistant_id, knowledge_ids=[gone.id, other.id, server.ours.knowledge_id]
     )
-    await orchestrator.knowledge.delete(gone.id)
+    await server.db.write(knowledge.delete_base, server.caller, gone.id)
 
     await asked(client, clock, await given_session(client), UNANSWERABLE)
 
@@ -231,6 +232,8 @@ async def test_the_gaps_of_a_deleted_base_are_deleted_with_it(
     client: Conversations, orchestrator: Orchestrator, clock: Clock, server: Server
 ) -> None:
     gap = await given_gap(client, orchestrator, clock, server)
+
+    await orchestrator.assistants.update(server.ours.assistant_id, knowledge_ids=[])
 
     await orchestrator.knowledge.delete(gap.knowledge_id)
     await clock.settle()

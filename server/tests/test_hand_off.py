@@ -5,6 +5,7 @@ import json
 import pytest
 from given_platform import (
     given_failing_session,
+    given_ghost,
     given_message,
     given_person,
     given_session,
@@ -166,7 +167,7 @@ async def test_a_parked_reply_does_not_stand_in_the_way_of_the_next(
 async def test_an_assistant_that_does_not_exist_is_relieved_at_once(
     client: Conversations, clock: Clock, server: Server
 ) -> None:
-    agent = await client.agents.create("Ghost", "ai", assistant_id="asst_none")
+    agent = await given_ghost(client, server)
     session = await given_session(client, agent_id=agent.id)
     await given_message(client, session, QUESTION)
 

@@ -7,26 +7,33 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from given_platform import SESSIONS, given_message, given_person, given_session
+from given_platform import SESSIONS, given_message, given_person, given_session, take_assistant
 from in_process import QUESTION, Clock, Server
 
 from antonnia.conversations import Conversations
+from antonnia.conversations.exceptions import NotFoundError
 
-ABSENT = {"session": "sess_none", "message": "msg_none", "agent": "agent_none"}
+ABSENT = {
+    "session": "sess_none",
+    "message": "msg_none",
+    "agent": "agent_none",
+    "assistant": "asst_none",
+}
 
 
 class Theirs(NamedTuple):
     session: str
     message: str
     agent: str
+    assistant: str
 
 
 @pytest.fixture
-async def theirs(other_client: Conversations) -> Theirs:
+async def theirs(other_client: Conversations, server: Server) -> Theirs:
     session = await given_session(other_client, "contact_1", metadata={"secret": "theirs"})
     message = await given_message(other_client, session, provider_message_id="wamid.1")
     agent = await given_person(other_client)
-    return Theirs(session.id, message.id, agent.id)
+    return Theirs(session.id, message.id, agent.id, server.theirs.assistant_id)
 
 
 TEXT = {"content": {"type": "text", "text": "Hi"}}
@@ -34,6 +41,7 @@ REQUESTS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/sessions/{session}", None),
     ("PATCH", "/sessions/{session}", {"metadata": {}}),
     ("PATCH", "/sessions/{session}", {"fields": {"agent_id": "{agent}"}}),
+    ("POST", "/agents", {"name": "Spy", "type": "ai", "assistant_id": "{assistant}"}),
     ("POST", "/sessions/{session}/transfer", {"agent_id": "{agent}"}),
     ("POST", "/sessions/{session}/finish", {}),
     ("POST", "/sessions/{session}/reply", {}),
@@ -148,11 +156,24 @@ async def test_each_organization_has_a_default_agent_of_its_own(
     assert theirs.agent.id == server.theirs.agent_id
 
 
+async def test_an_agent_is_not_given_an_assistant_of_another_organization(
+    client: Conversations, server: Server
+) -> None:
+    refusals = []
+    for assistant_id in (server.theirs.assistant_id, "asst_none"):
+        with pytest.raises(NotFoundError) as refused:
+            await client.agents.update(server.ours.agent_id, assistant_id=assistant_id)
+        refusals.append(refused.value.message.replace(assistant_id, "asst"))
+
+    assert refusals[0] == refusals[1]
+
+
 async def test_an_assistant_of_another_organization_answers_nobody(
     client: Conversations, clock: Clock, server: Server
 ) -> None:
-    spy = await client.agents.create("Spy", "ai", assistant_id=server.theirs.assistant_id)
-    session = await given_session(client, agent_id=spy.id)
+    # No request gives it to our agent; if it had it all the same, nothing would come of it.
+    await take_assistant(server, server.ours.agent_id, instead=server.theirs.assistant_id)
+    session = await given_session(client)
     await given_message(client, session, QUESTION)
 
     await client.sessions.reply(session.id)

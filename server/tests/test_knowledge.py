@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -13,6 +14,9 @@ from in_process import ANSWER, OTHER_QUESTION, QUESTION, UNANSWERABLE, Clock, Se
 from antonnia.conversations import Conversations
 from antonnia.orchestrator import Orchestrator
 from antonnia.orchestrator.exceptions import ConflictError, NotFoundError, ValidationError
+from antonnia_server.http.caller import Caller
+from antonnia_server.orchestrator import service
+from antonnia_server.orchestrator.knowledge import service as knowledge
 
 KNOWLEDGE = "/orchestrator/v1/knowledge"
 
@@ -51,6 +55,8 @@ async def test_two_bases_have_two_names(orchestrator: Orchestrator) -> None:
 async def test_a_deleted_base_is_gone_and_its_name_is_free(
     orchestrator: Orchestrator, server: Server, clock: Clock
 ) -> None:
+    await orchestrator.assistants.update(server.ours.assistant_id, knowledge_ids=[])
+
     await orchestrator.knowledge.delete(server.ours.knowledge_id)
     await clock.settle()
 
@@ -59,6 +65,65 @@ async def test_a_deleted_base_is_gone_and_its_name_is_free(
     assert refused.value.code == "knowledge_not_found"
     assert server.rows("knowledge_entries", organization_id=server.ours.id) == []
     assert (await orchestrator.knowledge.create("faq")).entries == 0
+
+
+async def test_a_base_that_assistants_answer_from_is_not_deleted(
+    orchestrator: Orchestrator, server: Server
+) -> None:
+    knowledge_id = server.ours.knowledge_id
+    other = await orchestrator.knowledge.create("Other")
+    bob = await orchestrator.assistants.create("Bob", knowledge_ids=[other.id, knowledge_id])
+
+    with pytest.raises(ValidationError) as refused:
+        await orchestrator.knowledge.delete(knowledge_id)
+
+    assert refused.value.code == "knowledge_in_use"
+    assert refused.value.message == (
+        f"Knowledge base {knowledge_id} is what 'Ada' ({server.ours.assistant_id}), "
+        f"'Bob' ({bob.id}) answer from. Take it from their `knowledge_ids` first."
+    )
+    assert (await orchestrator.knowledge.get(knowledge_id)).entries == 2
+
+
+async def test_a_base_of_many_assistants_names_some_of_them(orchestrator: Orchestrator) -> None:
+    base = await orchestrator.knowledge.create("Shared")
+    for number in range(6):
+        await orchestrator.assistants.create(f"Bob {number}", knowledge_ids=[base.id])
+
+    with pytest.raises(ValidationError, match=r"'Bob 4' .* and more assistants answer") as refused:
+        await orchestrator.knowledge.delete(base.id)
+
+    assert "Bob 5" not in refused.value.message
+
+
+async def test_assistants_of_others_do_not_keep_a_base(
+    orchestrator: Orchestrator, server: Server
+) -> None:
+    base = await orchestrator.knowledge.create("Other")
+    stranger = Caller(server.theirs.id)
+    await server.db.write(service.add_knowledge, stranger, server.theirs.assistant_id, base.id)
+
+    await orchestrator.knowledge.delete(base.id)
+
+    assert [each.name for each in await orchestrator.knowledge.search()] == ["faq"]
+
+
+async def test_a_base_is_not_deleted_in_the_moment_in_which_an_assistant_gets_it(
+    orchestrator: Orchestrator, server: Server
+) -> None:
+    for _ in range(10):
+        base = await orchestrator.knowledge.create("Other")
+
+        given, deleted = await asyncio.gather(
+            orchestrator.assistants.create("Bob", knowledge_ids=[base.id]),
+            orchestrator.knowledge.delete(base.id),
+            return_exceptions=True,
+        )
+
+        # One of them is refused, whichever comes second.
+        assert isinstance(given, NotFoundError) != isinstance(deleted, ValidationError)
+        if isinstance(deleted, ValidationError):
+            await orchestrator.knowledge.update(base.id, base.id)
 
 
 async def test_an_assistant_goes_on_without_a_deleted_base(
@@ -70,7 +135,8 @@ async def test_an_assistant_goes_on_without_a_deleted_base(
     )
     session = await given_session(client)
 
-    await orchestrator.knowledge.delete(other.id)
+    # As older versions did it, whoever answered from it.
+    await server.db.write(knowledge.delete_base, server.caller, other.id)
     await asked(client, clock, session, QUESTION)
 
     assert (await texts_of_agents(client, session))[0].startswith(ANSWER)

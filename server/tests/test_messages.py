@@ -160,6 +160,22 @@ async def test_a_content_that_is_none_is_refused(
     assert response.json()["errors"][0]["loc"][:2] == ["body", "content"]
 
 
+async def test_content_that_is_only_text_is_shown_how_to_be_written(
+    client: Conversations, http: httpx.AsyncClient
+) -> None:
+    session = await given_session(client)
+    path = f"{SESSIONS}/{session.id}/messages"
+
+    refused = await http.post(path, json={"content": "Hello"})
+
+    assert problem_of(refused) == (422, "validation_error")
+    [error] = refused.json()["errors"]
+    assert error["loc"] == ["body", "content"]
+    said, _, shape = error["msg"].partition("such as ")
+    assert said == "must be an object, "
+    assert (await http.post(path, json={"content": json.loads(shape)})).status_code == 201
+
+
 @pytest.mark.parametrize("character", ["a", "\U0001f600"])
 async def test_a_text_may_have_65536_characters(client: Conversations, character: str) -> None:
     session = await given_session(client)

@@ -171,7 +171,7 @@ async def test_only_what_asks_for_no_token_says_so(document: Document) -> None:
         for path in public
     }
 
-    assert errors == {"/livez": set(), "/readyz": {"503"}}
+    assert errors == {"/livez": set(), "/metrics": set(), "/readyz": {"503"}}
     assert all(document["paths"][path]["get"]["security"] == [] for path in public)
 
 

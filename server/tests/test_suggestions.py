@@ -64,7 +64,22 @@ async def test_the_step_says_what_was_offered(
 
 @pytest.mark.parametrize(
     "reply",
-    ["2", "2.", " #2 ", "the second", "Second one, please", "No. 2", "option 2", "2\ufe0f\u20e3"],
+    [
+        *(
+            "2",
+            "2.",
+            " #2 ",
+            "(2)",
+            "2)",
+            "[2]",
+            "*2*",
+            "2!",
+            "2 \U0001f44d",
+            "\uff12",
+            "2\ufe0f\u20e3",
+        ),
+        *("the second", "Second one, please", "2nd", "No. 2", "no.2", "option 2", "Option: 2"),
+    ],
 )
 async def test_a_number_is_answered_with_its_entry(
     client: Conversations, orchestrator: Orchestrator, clock: Clock, server: Server, reply: str
@@ -150,6 +165,25 @@ async def test_a_number_without_a_suggestion_picks_nothing(
     await asked(client, clock, session, "1")
 
     assert server.outcomes()[-1] == ("hand_off", "below_confidence")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *("-2", "- 2", "\u22122", "\u20132", "+2", "<2", ">2", "~2", "=2", "\u00b12"),
+        *(".2", ",2", "2.0", "2,0", "1.5", "1/2", "\u00bd", "20", "02", "2e0", "22", "0", "4"),
+        *("2%", "2 %", "$2", "2\u20ac", "2\u00b0", "2/", "2^", "1-2", "1 2", "1 or 2", "not 2"),
+    ],
+)
+async def test_an_amount_is_no_choice(
+    client: Conversations, orchestrator: Orchestrator, clock: Clock, server: Server, reply: str
+) -> None:
+    session, _, titles = await given_suggestion(client, orchestrator, clock, server)
+
+    await asked(client, clock, session, reply)
+
+    said = (await texts_of_agents(client, session))[1]
+    assert said.partition("\n\nSource: ")[0] not in [DELIVERY[title] for title in titles]
 
 
 async def test_a_number_that_may_be_meant_for_a_person_picks_nothing(

@@ -12,8 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from antonnia_server.clock import HandClock
-from antonnia_server.db import StorageFailed, Transaction, WritesOverloaded
-from antonnia_server.db import sqlite as engine_of_sqlite
+from antonnia_server.db import StorageFailed, Transaction
 from antonnia_server.db.sqlite import SqliteDatabase, connect
 
 PATIENCE_SECONDS = 5
@@ -274,18 +273,6 @@ async def test_listeners_hear_of_what_was_committed_and_of_nothing_else(
 
     assert before == []
     assert heard == ["news"]
-
-
-async def test_too_many_waiting_writes_are_refused(
-    db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_of_sqlite, "MAX_WAITING", 3)
-
-    results = await in_one_group(db, *((add, str(number)) for number in range(5)))
-
-    assert results[:3] == ["0", "1", "2"]
-    assert [type(result) for result in results[3:]] == [WritesOverloaded] * 2
-    assert await db.read(names) == ["0", "1", "2"]
 
 
 async def test_a_reader_cannot_write(db: SqliteDatabase) -> None:

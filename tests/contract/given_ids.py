@@ -69,8 +69,12 @@ class GivenIds:
 
     @cached_property
     def _ai(self) -> str:
-        body = {"name": "Ada", "type": "ai", "assistant_id": "asst_1"}
+        body = {"name": "Ada", "type": "ai", "assistant_id": self._assistant}
         return str(self._post("/agents", body)["id"])
+
+    @cached_property
+    def _assistant(self) -> str:
+        return str(self._post("/assistants", {"name": "Ada"}, root="/orchestrator/v1")["id"])
 
     @cached_property
     def _person(self) -> str:
@@ -89,16 +93,16 @@ class GivenIds:
         assert self._ai != self._person
         return {name: self._cursor(f"/{name}s/search") for name in ("session", "message", "agent")}
 
-    def _post(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        answer = self._ask(path, body)
+    def _post(self, path: str, body: dict[str, object], *, root: str = _ROOT) -> dict[str, object]:
+        answer = self._ask(root + path, body)
         made: dict[str, object] = answer.json()
         assert answer.status < 300, made
         return made
 
     def _cursor(self, path: str) -> str:
-        return str(self._ask(path, {"limit": 1}).headers["x-next-cursor"])
+        return str(self._ask(_ROOT + path, {"limit": 1}).headers["x-next-cursor"])
 
     def _ask(self, path: str, body: dict[str, object]) -> Answer:
         headers = [f"Authorization: Bearer {self._server.token}".encode()]
-        send = f"POST {_ROOT}{path}".encode()
+        send = f"POST {path}".encode()
         return self._connection.ask(request_of(send, headers, json.dumps(body).encode()))

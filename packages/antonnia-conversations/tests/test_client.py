@@ -1,44 +1,18 @@
 import inspect
 
-import httpx
 import pytest
-from given_conversations import SESSION, given_client
+from given_conversations import given_client
 from scripted_network import ScriptedNetwork
 
 import antonnia.conversations
 from antonnia.conversations import Conversations, SyncConversations
-from antonnia.conversations.exceptions import AntonniaError
 from antonnia.core import errors
-
-
-def test_the_founding_positions_and_names() -> None:
-    parameters = list(inspect.signature(Conversations).parameters)
-
-    assert parameters == ["token", "base_url", "timeout", "http_client", "max_retries"]
-
-
-async def test_a_client_is_a_context_that_leaves_a_given_http_client_open() -> None:
-    network = ScriptedNetwork(httpx.Response(200, json=SESSION))
-    http_client = httpx.AsyncClient(transport=network)
-
-    async with Conversations("t", "https://api.test", None, http_client) as client:
-        await client.sessions.get("sess_1")
-
-    assert not http_client.is_closed
-    await http_client.aclose()
 
 
 def test_the_representation_of_a_client_shows_no_token() -> None:
     client = given_client(ScriptedNetwork())
 
     assert repr(client) == "Conversations(base_url='https://api.test/conversations/v2')"
-
-
-def test_no_token_is_said_when_the_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANTONNIA_TOKEN", raising=False)
-
-    with pytest.raises(AntonniaError, match="ANTONNIA_TOKEN"):
-        Conversations()
 
 
 def test_exceptions_are_the_same_objects_everywhere() -> None:

@@ -154,7 +154,7 @@ async def test_a_debounce_time_out_of_its_limits_is_refused_before_sending(secon
         await given_client(network).sessions.reply("sess_1", debounce_time=seconds)
 
     assert caught.value.status_code == 422
-    assert caught.value.errors[0]["loc"] == ["debounce_time"]
+    assert caught.value.errors[0]["loc"] == ["body", "debounce_time"]
     assert network.requests == []
 
 

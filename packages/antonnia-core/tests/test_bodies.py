@@ -34,7 +34,7 @@ def test_a_wrong_value_is_the_error_that_the_server_would_answer() -> None:
     assert error.status_code == 422
     assert error.code == "validation_error"
     assert error.errors == [
-        {"loc": ["limit"], "msg": "Input should be a valid integer", "type": "int_type"}
+        {"loc": ["body", "limit"], "msg": "Input should be a valid integer", "type": "int_type"}
     ]
     assert error.message == "limit: Input should be a valid integer"
 
@@ -44,7 +44,7 @@ def test_a_misspelt_field_is_an_unknown_field() -> None:
         make_body(ThingUpdate, fields={"nmae": "a"})
 
     assert caught.value.code == "unknown_field"
-    assert caught.value.errors[0]["loc"] == ["fields", "nmae"]
+    assert caught.value.errors[0]["loc"] == ["body", "fields", "nmae"]
 
 
 CYCLE: dict = {}

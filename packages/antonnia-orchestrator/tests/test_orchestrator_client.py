@@ -9,7 +9,7 @@ from typing import Any, Dict, List
 
 import httpx
 import pytest
-from given_orchestrator import GAP, KNOWLEDGE, given_client
+from given_orchestrator import GAP, given_client
 from scripted_network import ScriptedNetwork
 
 import antonnia.orchestrator
@@ -37,17 +37,6 @@ def test_the_representation_of_a_client_shows_no_token() -> None:
     client = given_client(ScriptedNetwork())
 
     assert repr(client) == "Orchestrator(base_url='https://api.test/orchestrator/v1')"
-
-
-async def test_a_client_is_a_context_that_leaves_a_given_http_client_open() -> None:
-    network = ScriptedNetwork(httpx.Response(200, json=KNOWLEDGE))
-    http_client = httpx.AsyncClient(transport=network)
-
-    async with Orchestrator("t", "https://api.test", None, http_client) as client:
-        await client.knowledge.get("kb_1")
-
-    assert not http_client.is_closed
-    await http_client.aclose()
 
 
 async def test_a_copy_has_options_of_its_own() -> None:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from antonnia.core.version import __version__
 
-from . import health, jobs, operator_api, testing_api
+from . import health, jobs, metrics, operator_api, testing_api
 from .auth.lookup import RememberingTokenLookup
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
@@ -21,7 +21,7 @@ from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .events.changes import Changes
 from .events.relay import Relay
-from .http import documents
+from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
@@ -29,6 +29,7 @@ from .jobs import Runner
 from .orchestrator import routes as orchestrator
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
 from .orchestrator.knowledge import service as knowledge
+from .orchestrator.service import hold_assistant
 from .settings import Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -43,6 +44,7 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
         version=__version__,
         description=DESCRIPTION,
         lifespan=_lifespan(db, clock, settings),
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         exception_handlers={HTTPException: on_http_exception},
@@ -51,9 +53,11 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db)
     app.state.intake = Intake(settings.limits)
+    app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
+    app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
-    shown = [("", health.router)]
+    shown = [("", health.router), ("", metrics.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
@@ -65,7 +69,8 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     for prefix, router in shown:
         app.include_router(router, prefix=prefix)
     documents.install(app)
-    return Edge(Dispatch(app, [*shown, *hidden]))
+    documents_page.install_page(app)
+    return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
 
 
 def _lifespan(
@@ -86,6 +91,7 @@ def _lifespan(
                 [*CONVERSATIONS, *ORCHESTRATOR, *CLEANING],
                 concurrency=settings.job_concurrency,
                 lease_seconds=settings.job_lease_seconds,
+                count=app.state.metrics.count_job,
             )
             app.state.runner = runner
             relay = Relay(db) if db.is_shared else None

@@ -57,7 +57,9 @@ def let_assistant_know(tx: Transaction, caller: Caller, knowledge_id: str) -> No
         wanted = AssistantCreate(name="Assistant", knowledge_ids=[knowledge_id])
         assistant = orchestrator.create_assistant(tx, caller, wanted)
         body = AgentCreate(name="Assistant", type="ai", assistant_id=assistant.id)
-        conversations.create_agent(tx, caller, body, is_default=True)
+        conversations.create_agent(
+            tx, caller, body, hold_assistant=orchestrator.hold_assistant, is_default=True
+        )
     elif agent.assistant_id is not None:
         orchestrator.add_knowledge(tx, caller, agent.assistant_id, knowledge_id)
 

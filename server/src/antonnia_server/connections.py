@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .inflow import Inflow
 from .settings import Limits
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Connections:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.complaints = Complaints()
+        self.inflow = Inflow()
         self._open: set[HttpProtocol] = set()
         self._refused: set[HttpProtocol] = set()
         # Those without a complete head of a request, the one that has waited longest first.
@@ -94,6 +96,7 @@ class Connections:
         self._open.discard(connection)
         self._refused.discard(connection)
         self._waiting.pop(connection, None)
+        self.inflow.forget(connection.reading)
         self.flows(connection)
 
     def sweep(self, now: float, *, part: int = 0, parts: int = 1) -> None:
@@ -102,6 +105,7 @@ class Connections:
         Ten thousand connections at once would hold everyone up: the first of several parts takes
         note of all, and each looks at its share.
         """
+        self.inflow.renew()
         if part == 0:
             self._look_at_unsent()
             self._noted = [*self._open, *self._refused]

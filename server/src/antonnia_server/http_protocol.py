@@ -20,6 +20,7 @@ from .connections import Connections
 from .http.body import MAX_BODY_BYTES
 from .http.edge import problem
 from .http.refusal import BadRequest, BodyTooLarge, Overloaded, Refusal, RequestTimeout
+from .inflow import HeldFlow
 from .request_head import refuse_head, target_of, too_large
 
 # For a client to read why it was refused, and to see that the rest of its body is not wanted; then
@@ -68,6 +69,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_deaf = False
         self._is_last = False
         self._is_leaving = False
+        # What is wrong with the message that is being read, until those before it are answered.
+        self._last_words: Refusal | None = None
         self._received = 0
         self._discarded = 0
         # What `look_at` saw last, since when, and how far it had come then.
@@ -81,6 +84,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.flow = self.reading = HeldFlow(transport)
         self._output = cast(asyncio.Transport, _Output(transport, self._close_after_answer))
         if self._all.add(self):
             return
@@ -105,6 +109,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._all.waits(self)
 
     def data_received(self, data: bytes) -> None:
+        self._take_in(data)
+        if self._all.inflow.take(len(data)) and self._has_more_to_come():
+            self._all.inflow.hold(self.reading)
+
+    def _has_more_to_come(self) -> bool:
+        is_in_message = self._is_deaf or self._is_in_head or self._is_in_body()
+        return is_in_message and not self.transport.is_closing()
+
+    def _take_in(self, data: bytes) -> None:
         if self._is_deaf:
             self._discard(len(data))
             return
@@ -190,6 +203,8 @@ class HttpProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._last_words is not None:
+            self._say_farewell(self._last_words)
         elif not self.flow.write_paused:
             self._all.waits(self)
 
@@ -241,10 +256,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _progress(self) -> tuple[Phase, int]:
         """What it does, and how many bytes that has come on."""
-        if self._is_leaving:
+        unsent = self.transport.get_write_buffer_size()
+        if self._is_leaving and not unsent:
             return Phase.FAREWELL, 0
-        if self.flow.write_paused or self.transport.is_closing():
-            return Phase.ANSWER, -self.transport.get_write_buffer_size()
+        if self._is_leaving or self.flow.write_paused or self.transport.is_closing():
+            return Phase.ANSWER, -unsent
+        if self._last_words is not None:
+            return Phase.WORK, 0
         if self._is_in_head:
             return Phase.HEAD, 0
         if self._is_in_body() and not self.flow.read_paused:
@@ -262,22 +280,26 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _complain(self, refusal: Refusal) -> None:
         self._all.complaints.add(f"refused as {refusal.code}")
-        if not self._may_answer():
+        is_in_body = self._is_in_body()
+        if is_in_body and self.pipeline:
+            # Half a request whose turn has not come. It is the last of them, and never begun.
+            self.pipeline.popleft()
+        elif is_in_body and self.cycle.response_started:
             # Said now, this would be taken for the answer to another request.
             self.hang_up()
             return
-        if self._is_in_body():
+        elif is_in_body:
             # What the application says to half a body is not wanted any more.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self._say_farewell(refusal)
-
-    def _may_answer(self) -> bool:
-        """Whether what is being read is the one request without an answer."""
-        cycle = self.cycle
-        if not cycle or cycle.response_complete:
-            return not self._is_in_body()
-        return cycle.more_body and not cycle.response_started and not self.pipeline
+            self._say_farewell(refusal)
+            return
+        elif not self.cycle or self.cycle.response_complete:
+            self._say_farewell(refusal)
+            return
+        # Requests before it are at work. Theirs are the next answers.
+        self._is_deaf = True
+        self._last_words = refusal
 
     def _say_farewell(self, refusal: Refusal) -> None:
         request_id = ids.new("req")

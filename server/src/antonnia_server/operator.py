@@ -21,6 +21,8 @@ from .db import Transaction
 from .db.revision import newest_revision
 from .http.caller import Caller
 from .http.refusal import invalid
+from .orchestrator import service as orchestrator
+from .orchestrator.errors import KnowledgeInUse
 from .orchestrator.knowledge import service as knowledge
 from .orchestrator.knowledge.entry import Entry
 from .orchestrator.knowledge.errors import KnowledgeNotFound
@@ -111,6 +113,18 @@ class FileOrder(RequestModel):
     file_name: str
 
 
+class RemovalOrder(BaseOrder):
+    """A base to be removed; with `from_assistants` although some answer from it."""
+
+    from_assistants: bool
+
+
+class FileQuestion(BaseOrder):
+    """Whether a file was imported into a base."""
+
+    file_name: str
+
+
 class AnchorsAfter(FileOrder):
     """The next places in a file that entries came from, in their order."""
 
@@ -180,14 +194,37 @@ def list_bases(tx: Transaction, order: BasesOrder) -> Bases:
         query = _Page(cursor=page.next_cursor)
 
 
-def remove_base(tx: Transaction, order: BaseOrder) -> Base:
+def remove_base(tx: Transaction, order: RemovalOrder) -> Base:
     """Delete the base of this name; what it holds goes piece by piece while a server runs."""
+    base = _get_base(tx, order)
+    caller = Caller(base.organization_id)
+    if order.from_assistants:
+        orchestrator.take_knowledge(tx, caller, base.knowledge_id)
+    try:
+        orchestrator.delete_knowledge(tx, caller, base.knowledge_id)
+    except KnowledgeInUse as refusal:
+        refusal.detail += " The option --from-assistants does so."
+        raise
+    return base
+
+
+def find_file(tx: Transaction, order: FileQuestion) -> Base:
+    """The base, if the file was imported into it; nothing is made to look for it."""
+    base = _get_base(tx, order)
+    caller = Caller(base.organization_id)
+    if not knowledge.has_file(tx, caller, base.knowledge_id, order.file_name):
+        known = ", ".join(knowledge.list_files(tx, caller, base.knowledge_id)) or "none"
+        reason = f"nothing in {order.name!r} is from {order.file_name!r}; it has files: {known}"
+        raise invalid(["file"], reason)
+    return base
+
+
+def _get_base(tx: Transaction, order: BaseOrder) -> Base:
     organization = get_organization(tx, order.organization)
     caller = Caller(organization.id)
     knowledge_id = knowledge.find_base_by_name(tx, caller, order.name.strip(" "))
     if knowledge_id is None:
         raise KnowledgeNotFound(order.name)
-    knowledge.delete_base(tx, caller, knowledge_id)
     return Base(
         organization_id=organization.id, organization=organization.name, knowledge_id=knowledge_id
     )
@@ -283,7 +320,8 @@ REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)
 CREATE_TOKEN = Operation(TokenOrder, Token, create_token)
 OPEN_BASE = Operation(BaseOrder, Base, open_base)
 LIST_BASES = Operation(BasesOrder, Bases, list_bases)
-REMOVE_BASE = Operation(BaseOrder, Base, remove_base)
+REMOVE_BASE = Operation(RemovalOrder, Base, remove_base)
+FIND_FILE = Operation(FileQuestion, Base, find_file)
 LIST_ANCHORS = Operation(AnchorsAfter, Anchors, list_anchors)
 PUT_ENTRIES = Operation(EntriesOrder, Imported, put_entries)
 REMOVE_ENTRIES = Operation(AnchorsOrder, Imported, remove_entries)
@@ -296,6 +334,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         OPEN_BASE,
         LIST_BASES,
         REMOVE_BASE,
+        FIND_FILE,
         LIST_ANCHORS,
         PUT_ENTRIES,
         REMOVE_ENTRIES,

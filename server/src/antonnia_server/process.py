@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -19,6 +20,8 @@ from .shared_database import SharedDatabase
 
 BACKLOG = 2048
 LITTLE_ROOM_BYTES = 100 << 20
+
+_PORT_IN_USE = " Another program listens there; --port N takes another port, --port 0 a free one."
 
 
 def run_server(
@@ -134,7 +137,8 @@ def _cannot_listen(host: str, port: int, error: OSError) -> Fault:
     # A failed look-up of the host has its own numbers and its own words for them.
     is_lookup = isinstance(error, socket.gaierror)
     reason = error.strerror if is_lookup or error.errno is None else os.strerror(error.errno)
-    return Fault(f"cannot listen on {host} port {port}: {reason}.")
+    hint = _PORT_IN_USE if error.errno == errno.EADDRINUSE else ""
+    return Fault(f"cannot listen on {host} port {port}: {reason}.{hint}")
 
 
 @contextmanager

@@ -7,7 +7,13 @@ from typing import Protocol
 
 import httptools
 
-from .http.refusal import BadRequest, HeadersTooLarge, Refusal, TargetTooLong
+from .http.refusal import (
+    BadRequest,
+    ExpectationFailed,
+    HeadersTooLarge,
+    Refusal,
+    TargetTooLong,
+)
 from .settings import Limits
 
 _Headers = Iterable[tuple[bytes, bytes]]
@@ -24,6 +30,7 @@ class _Parser(Protocol):
 def refuse_head(parser: _Parser, target: bytes, headers: _Headers, limits: Limits) -> None:
     """Raises:
     TargetTooLong, HeadersTooLarge: It is beyond the limits.
+    ExpectationFailed: It expects what this server does not do.
     BadRequest: It is not HTTP/1.1 or 1.0, does not say of which host it asks, or has a body that
         nobody can tell from what follows it.
     """
@@ -34,6 +41,9 @@ def refuse_head(parser: _Parser, target: bytes, headers: _Headers, limits: Limit
         size += len(name) + len(value) + _AROUND_HEADER
         if name == b"host":
             hosts += 1
+        elif name == b"expect" and value.lower() != b"100-continue":
+            # Ignored, it would be taken for a promise.
+            raise ExpectationFailed("The only thing to expect here is 100-continue.")
     if (
         len(target) > limits.max_target_bytes
         or size > limits.max_head_bytes

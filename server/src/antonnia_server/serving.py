@@ -195,6 +195,7 @@ class _Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while loop.time() < deadline and not is_enough():
+            self._connections.inflow.renew()
             # Each time anew: the system has accepted some that were not made yet.
             for connection in list(self.server_state.connections):
                 connection.shutdown()

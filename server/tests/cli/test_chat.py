@@ -117,18 +117,57 @@ def doubtful_question(running: Server) -> str:
     pytest.fail("no question is doubtful")
 
 
-def test_why_shows_what_was_found(talk: Terminal) -> None:
+def test_why_says_what_was_found_and_what_was_near(talk: Terminal) -> None:
     talk.type("/why\n")
     talk.until("Nothing has been answered yet.")
+    talk.type(QUESTION + "\n")
+    talk.until(" ms]")
+
+    talk.type("/why\n")
+
+    told = talk.until("Near misses, as of now:")
+    assert f"Asked: {QUESTION}\r\nIt was answered with:\r\n  How do I transfer " in told
+    near = talk.until(PROMPT).splitlines()[1:-1]
+    assert 1 <= len(near) <= 3
+    assert all(re.fullmatch(r"  .+ \(builtin\.md#.+\), confidence 0\.\d\d", line) for line in near)
+    assert not any(QUESTION in line for line in near)
+
+
+def test_why_says_the_reason_of_a_hand_off(talk: Terminal) -> None:
     talk.type(UNKNOWN + "\n")
     talk.until(" ms]")
 
     talk.type("/why\n")
 
-    talk.until("0. retrieval")
+    talk.until(f"Asked: {UNKNOWN}")
+    talk.until("It was handed to a person: nothing that is known is near enough.")
+    talk.until("The best confidence was 0.")
+
+
+def test_why_says_what_was_suggested_and_what_was_chosen(running: Server, talk: Terminal) -> None:
+    talk.type(doubtful_question(running) + "\n")
+    talk.until("[suggestion · ")
+    talk.type("/why\n")
+    talk.until("These were suggested:")
+    talk.until("(builtin.md#")
+    talk.type("1\n")
+    talk.until("[answer · ")
+
+    talk.type("/why\n")
+
+    talk.until("Chosen: ")
+    talk.until("It was answered with:")
+
+
+def test_why_has_all_of_it_as_json(talk: Terminal) -> None:
+    talk.type(UNKNOWN + "\n")
+    talk.until(" ms]")
+
+    talk.type("/why --json\n")
+
     talk.until('"question": "Zebra quantum harpsichord?"')
     talk.until('"reason": "below_confidence"')
-    talk.until("1. hand_off")
+    talk.until('"type": "hand_off"')
 
 
 def test_a_new_session_can_be_begun(talk: Terminal) -> None:

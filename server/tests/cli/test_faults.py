@@ -18,7 +18,10 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
         line = refused_line(run("dev", "--port", port, "--data", tmp_path))
 
-    assert line == f"antonnia: cannot listen on 127.0.0.1 port {port}: Address already in use."
+    assert line == (
+        f"antonnia: cannot listen on 127.0.0.1 port {port}: Address already in use. "
+        "Another program listens there; --port N takes another port, --port 0 a free one."
+    )
 
 
 def test_a_directory_that_another_process_owns(running: Server) -> None:

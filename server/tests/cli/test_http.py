@@ -76,4 +76,8 @@ def test_nonsense_behind_a_request_is_not_taken_for_its_answer(running: Server) 
     with socket.create_connection(running.address, timeout=SECONDS) as connection:
         connection.sendall(GET + b"\r\n" + b"nonsense\r\n\r\n")
 
-        assert connection.recv(65_536) == b""
+        with connection.makefile("rb") as answers:
+            said = answers.read()
+
+    statuses = re.findall(rb"HTTP/1\.1 (\d+) ", said)
+    assert statuses == [b"200", b"400"]

@@ -11,6 +11,7 @@ from commands_at_work import at_work
 from given_server import Server, Start, answer_to, refused_line, run
 
 from antonnia.conversations import SyncConversations
+from antonnia.orchestrator import SyncOrchestrator
 from antonnia_server.db.revision import newest_revision
 
 ZEBRAS = "Do you sell zebras?"
@@ -156,8 +157,12 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
     server = start(directory=directory)
     beside = run("knowledge", "list", "--json", "--data", directory)
 
-    removed = run("knowledge", "remove", "FAQ", "--data", directory)
+    refused = run("knowledge", "remove", "FAQ", "--data", directory)
+    removed = run("knowledge", "remove", "FAQ", "--from-assistants", "--data", directory)
 
+    assert refused.returncode == 2
+    assert " is what 'Assistant' (asst_" in refused.stderr
+    assert "The option --from-assistants does so." in refused.stderr
     assert "FAQ: 1 entry" in listed.stdout.splitlines()
     names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]
     assert "FAQ" in names
@@ -169,6 +174,47 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
     assert "FAQ" not in run("knowledge", "list", "--data", directory).stdout
 
 
+def test_what_one_file_brought_is_removed_beside_a_server_and_without_one(
+    start: Start, tmp_path: Path
+) -> None:
+    directory = tmp_path / "data"
+    faq = given_faq(tmp_path, "No.")
+    other = tmp_path / "other.csv"
+    rows = "".join(f"What is part {number}?,Part {number}.\n" for number in range(150))
+    other.write_text(f"question,answer\n{rows}")
+    for file in (faq, other):
+        run("knowledge", "import", file, "--name", "FAQ", "--data", directory)
+    server = start(directory=directory)
+    remove = ("knowledge", "remove", "FAQ", "--data", directory, "--file")
+    other.unlink()
+
+    beside = run(*remove, other)
+    again = refused_line(run(*remove, other))
+    server.stop()
+    left = run("knowledge", "list", "--data", directory).stdout
+    without = run(*remove, "faq.md")
+    empty = run("knowledge", "list", "--data", directory).stdout
+
+    assert beside.stdout == "Removed 150 entries of other.csv from 'FAQ' of organization dev.\n"
+    assert again == "antonnia: file: nothing in 'FAQ' is from 'other.csv'; it has files: faq.md."
+    assert "FAQ: 1 entry" in left.splitlines()
+    assert without.stdout == "Removed 1 entry of faq.md from 'FAQ' of organization dev.\n"
+    assert "FAQ: 0 entries" in empty.splitlines()
+
+
+def test_what_a_person_wrote_is_of_no_file(running: Server) -> None:
+    with SyncOrchestrator(running.token, running.base_url) as orchestrator:
+        base = orchestrator.knowledge.create("Written")
+        orchestrator.knowledge.entries.create(base.id, "Zebras?", "None.")
+
+        line = refused_line(
+            run("knowledge", "remove", "Written", "--file", "", "--data", running.directory)
+        )
+
+        assert line == "antonnia: file: nothing in 'Written' is from ''; it has files: none."
+        assert orchestrator.knowledge.get(base.id).entries == 1
+
+
 def test_looking_for_bases_makes_no_database(tmp_path: Path) -> None:
     result = run("knowledge", "list", "--data", tmp_path / "nowhere")
 
@@ -178,7 +224,13 @@ def test_looking_for_bases_makes_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "looking", [("sessions", "tail"), ("knowledge", "list"), ("knowledge", "remove", "FAQ")]
+    "looking",
+    [
+        ("sessions", "tail"),
+        ("knowledge", "list"),
+        ("knowledge", "remove", "FAQ"),
+        ("knowledge", "remove", "FAQ", "--file", "faq.md"),
+    ],
 )
 def test_looking_at_a_new_server_makes_no_organization(
     tmp_path: Path, looking: tuple[str, ...]
@@ -204,3 +256,12 @@ def test_only_the_operator_may_operate(running: Server) -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
     assert not [path for path in document["paths"] if "operator" in path]
+
+
+def test_a_part_of_a_base_is_not_taken_from_assistants(tmp_path: Path) -> None:
+    options = ("--file", "faq.md", "--from-assistants")
+
+    result = run("knowledge", "remove", "FAQ", *options, "--data", tmp_path)
+
+    assert result.returncode == 2
+    assert "--from-assistants is for a whole base" in result.stderr

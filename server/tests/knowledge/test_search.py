@@ -185,7 +185,7 @@ def test_another_organization_has_no_such_base(
     with pytest.raises(KnowledgeNotFound):
         service.import_entries(tx, stranger, knowledge_id, "faq.md", [])
     with pytest.raises(KnowledgeNotFound):
-        service.remove_missing(tx, stranger, knowledge_id, "faq.md", [])
+        service.list_anchors(tx, stranger, knowledge_id, "faq.md")
     assert service.find_base_by_name(tx, stranger, "help") is None
 
 

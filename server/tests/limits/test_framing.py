@@ -150,3 +150,29 @@ async def test_an_upgrade_with_a_body_is_refused(listening: Listening, framing: 
     assert answer.problem == (400, "bad_request")
     # The body is not taken for another request.
     assert await wire.rest() == b""
+
+
+@pytest.mark.parametrize(
+    ("last", "problem"),
+    [
+        (b"GARBAGE\r\n\r\n", (400, "bad_request")),
+        (b"GET /livez HTTP/2.0\r\nHost: localhost\r\n\r\n", (400, "bad_request")),
+        (GET + b"X: %s\r\n\r\n" % (b"a" * 40_000), (431, "headers_too_large")),
+        (CHUNKED + b"\r\n2\r\n{}\r\nzz\r\n", (400, "bad_request")),
+    ],
+    ids=["garbage", "another version", "large head", "broken body"],
+)
+async def test_requests_before_one_that_is_none_are_answered_first(
+    listening: Listening, last: bytes, problem: tuple[int, str]
+) -> None:
+    wire = await listening.connect()
+    create = listening.post("/conversations/v2/sessions", f"Content-Length: {len(BODY)}")
+
+    wire.send(GET + b"\r\n" + create + b"\r\n" + BODY + GET + b"\r\n" + last + GET + b"\r\n")
+
+    assert [(await wire.answer()).status for _ in range(3)] == [200, 201, 200]
+    refusal = await wire.answer()
+    assert refusal.problem == problem
+    assert refusal.headers["connection"] == "close"
+    assert await wire.rest() == b""
+    await listening.until(lambda: not listening.state.tasks)

@@ -83,6 +83,22 @@ async def test_a_client_that_asked_and_was_refused_begins_anew(
     assert await wire.rest() == b""
 
 
+@pytest.mark.parametrize("expected", ["200-ok", "100-continue, 200-ok", ""])
+async def test_what_the_server_does_not_do_cannot_be_expected(
+    listening: Listening, events: RecordedEvents, expected: str
+) -> None:
+    head = listening.post(SESSIONS, f"Expect: {expected}", f"Content-Length: {len(BODY)}")
+    wire = await listening.connect()
+
+    wire.send(head + b"\r\n" + BODY)
+
+    answer = await wire.answer()
+    assert answer.problem == (417, "expectation_failed")
+    assert answer.headers["connection"] == "close"
+    assert await wire.rest() == b""
+    assert events.all() == []
+
+
 async def test_a_body_that_comes_too_slowly_is_told_so(
     listening: Listening, events: RecordedEvents
 ) -> None:

@@ -70,6 +70,8 @@ def _lead_to_what_exists(case: Case) -> None:
     for fields in (case.body, case.body.get("fields")):
         if isinstance(fields, dict) and isinstance(fields.get("agent_id"), str):
             fields["agent_id"] = _agent_id()
+        if isinstance(fields, dict) and isinstance(fields.get("assistant_id"), str):
+            fields["assistant_id"] = _assistant_id()
     if last == "sessions" and case.body.get("status") == "closed":
         case.body["status"] = "open"
     if last == "messages" and case.body.get("role") != "assistant":
@@ -115,7 +117,12 @@ def _hand_off(question: str) -> str:
 
 @functools.cache
 def _agent_id() -> str:
-    return _CLIENT.agents.create("Ada", "ai", assistant_id="asst_1").id
+    return _CLIENT.agents.create("Ada", "ai", assistant_id=_assistant_id()).id
+
+
+@functools.cache
+def _assistant_id() -> str:
+    return _ORCHESTRATOR.assistants.create("Ada").id
 
 
 @schemathesis.check

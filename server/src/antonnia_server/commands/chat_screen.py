@@ -19,11 +19,12 @@ from antonnia.conversations.exceptions import AntonniaError
 
 from .shown import printable
 from .talk import Heard, Talk
+from .why import why_lines
 
 PROMPT = "you> "
 LISTEN_SECONDS = 0.3
 HELP = """\
-  /why    how the last answer came about
+  /why    how the last answer came about; /why --json for all of it
   /new    begin a new session
   /quit   leave; Ctrl-D does it too
   /help   this"""
@@ -66,8 +67,8 @@ class Screen:
         elif line == "/new":
             self._talk.begin()
             click.echo(f"A new session, {self._talk.session.id}, with {self._who()}.")
-        elif line == "/why":
-            self._explain()
+        elif line in ("/why", "/why --json"):
+            self._explain(is_raw=line != "/why")
         elif line.startswith("/"):
             click.echo(f"There is no {printable(line)}; /help says what there is.")
         elif line:
@@ -90,15 +91,16 @@ class Screen:
         if heard.outcome != "person":
             self._note(_notes(heard, seconds))
 
-    def _explain(self) -> None:
-        steps = self._talk.explain()
-        if not steps:
+    def _explain(self, *, is_raw: bool) -> None:
+        why = self._talk.explain()
+        if why is None:
             click.echo("Nothing has been answered yet.")
-        for step in steps:
-            click.echo(f"{step.index}. {step.type}")
-            for told in (step.input, step.output):
-                if told is not None:
-                    click.echo(json.dumps(told, indent=2, ensure_ascii=True))
+        elif is_raw:
+            for step in why.steps:
+                click.echo(json.dumps(step.model_dump(mode="json"), indent=2, ensure_ascii=True))
+        else:
+            for line in why_lines(why):
+                click.echo(line)
 
     def _note(self, text: str) -> None:
         note = _bracketed(text)

@@ -12,9 +12,9 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT, Limits
+from antonnia_server.settings import Limits
 
-from .options import data_options, limit_options
+from .options import data_options, limit_options, listen_options
 
 _WELCOME = """\
 Antonnia is running at {base_url} (API documentation: {base_url}/docs).
@@ -56,14 +56,7 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
 
 
 @click.command()
-@click.option("--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    default=DEFAULT_PORT,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="The port to listen on; 0 takes a free one.",
-)
+@listen_options
 @click.option(
     "--json",
     "is_json",

@@ -104,19 +104,58 @@ def list_bases(
 
 
 @knowledge.command("remove")
-@click.argument("name")
+@click.argument("name", metavar="BASE")
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path),
+    help="Only the entries that this file brought; it need not be there any more.",
+)
+@click.option(
+    "--from-assistants", is_flag=True, help="Take it from the assistants that answer from it, too."
+)
 @organization_option
 @database_options
-def remove(directory: DataDirectory | SharedDatabase, organization: str | None, name: str) -> None:
-    """Remove the knowledge base NAME with all of its entries."""
-    from antonnia_server.operator import REMOVE_BASE, BaseOrder
+def remove(
+    directory: DataDirectory | SharedDatabase,
+    file: Path | None,
+    organization: str | None,
+    name: str,
+    *,
+    from_assistants: bool,
+) -> None:
+    """Remove the knowledge base BASE with all of its entries, or only those of a file."""
+    from antonnia_server.operator import REMOVE_BASE, RemovalOrder
 
     from .desk import opened_desk
 
+    if file is not None and from_assistants:
+        raise click.UsageError(
+            "--from-assistants is for a whole base, and --file for a part of it."
+        )
     _refuse_without_database(directory)
     with opened_desk(directory) as desk:
-        base = desk.ask(REMOVE_BASE, BaseOrder(organization=organization, name=name))
+        if file is not None:
+            _remove_file(desk, organization, name, file.name)
+            return
+        order = RemovalOrder(organization=organization, name=name, from_assistants=from_assistants)
+        base = desk.ask(REMOVE_BASE, order)
     click.echo(f"Removed {name!r} of organization {base.organization}.")
+
+
+def _remove_file(desk: Desk, organization: str | None, name: str, file_name: str) -> None:
+    from antonnia_server.operator import FIND_FILE, FileOrder, FileQuestion
+
+    base = desk.ask(
+        FIND_FILE, FileQuestion(organization=organization, name=name, file_name=file_name)
+    )
+    where = FileOrder(
+        organization_id=base.organization_id, knowledge_id=base.knowledge_id, file_name=file_name
+    )
+    removed = _remove(desk, where, _stored_anchors(desk, where)).removed
+    click.echo(
+        f"Removed {_entries(removed)} of {file_name} from {name!r} of organization "
+        f"{base.organization}."
+    )
 
 
 def _refuse_without_database(directory: DataDirectory | SharedDatabase) -> None:
@@ -173,10 +212,18 @@ def _import(desk: Desk, base: Base, file_name: str, pieces: Sequence[list[Entry]
         put = operator.EntriesOrder(**where.model_dump(), entries=piece)
         total += desk.ask(operator.PUT_ENTRIES, put).result
     kept = {entry.anchor for piece in pieces for entry in piece}
-    gone = [anchor for anchor in _stored_anchors(desk, where) if anchor not in kept]
-    for anchors in _pieces(gone, _anchor_bytes):
-        remove = operator.AnchorsOrder(**where.model_dump(), anchors=anchors)
-        total += desk.ask(operator.REMOVE_ENTRIES, remove).result
+    gone = (anchor for anchor in _stored_anchors(desk, where) if anchor not in kept)
+    return total + _remove(desk, where, gone)
+
+
+def _remove(desk: Desk, where: FileOrder, anchors: Iterable[str]) -> ImportResult:
+    from antonnia_server.operator import REMOVE_ENTRIES, AnchorsOrder
+    from antonnia_server.orchestrator.knowledge.service import ImportResult
+
+    total = ImportResult()
+    for piece in _pieces(anchors, _anchor_bytes):
+        order = AnchorsOrder(**where.model_dump(), anchors=piece)
+        total += desk.ask(REMOVE_ENTRIES, order).result
     return total
 
 

@@ -1,4 +1,4 @@
-"""What several commands ask: where the data is, and how far a server's work may grow."""
+"""What several commands ask: where the data is, where to listen, how far a server may grow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ import click
 
 from antonnia_server.data_directory import DATABASE_NAME, DataDirectory
 from antonnia_server.fault import Fault
-from antonnia_server.settings import DEFAULT_DATA_DIRECTORY, Limits, PostgresLimits
+from antonnia_server.settings import (
+    DEFAULT_DATA_DIRECTORY,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    Limits,
+    PostgresLimits,
+)
 from antonnia_server.shared_database import SharedDatabase
 
 P = ParamSpec("P")
@@ -67,6 +73,21 @@ def database_options(
         return command(SharedDatabase(database_url), *args, **kwargs)
 
     return with_database
+
+
+def listen_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command `--host` and `--port`."""
+    host = click.option(
+        "--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on."
+    )
+    port = click.option(
+        "--port",
+        default=DEFAULT_PORT,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help="The port to listen on; 0 takes a free one.",
+    )
+    return host(port(command))
 
 
 def limit_options(command: Callable[..., R]) -> Callable[..., R]:

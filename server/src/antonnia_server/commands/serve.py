@@ -6,21 +6,14 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server, run_shared_server
-from antonnia_server.settings import DEFAULT_HOST, DEFAULT_PORT, Limits, PostgresLimits
+from antonnia_server.settings import Limits, PostgresLimits
 from antonnia_server.shared_database import SharedDatabase
 
-from .options import database_options, limit_options, postgres_options
+from .options import database_options, limit_options, listen_options, postgres_options
 
 
 @click.command()
-@click.option("--host", default=DEFAULT_HOST, show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    default=DEFAULT_PORT,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="The port to listen on; 0 takes a free one.",
-)
+@listen_options
 @limit_options
 @postgres_options
 @database_options

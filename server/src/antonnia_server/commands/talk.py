@@ -15,6 +15,8 @@ from antonnia.conversations.types import Message, MessageContentText, Session
 from antonnia.orchestrator import SyncOrchestrator
 from antonnia.orchestrator.types import RunStep
 
+from .why import Why, read_why
+
 R = TypeVar("R")
 
 # How often it is looked for an answer, and for the server after it has gone.
@@ -150,11 +152,12 @@ class Talk:
             )
         return heard + self.listen()
 
-    def explain(self) -> list[RunStep]:
-        """The steps in which the last answer came about; none before the first."""
-        if self._last_run_id is None:
-            return []
-        return self._orchestrator.runs.list_steps(self._last_run_id)
+    def explain(self) -> Why | None:
+        """How the last answer came about; None before the first."""
+        run_id = self._last_run_id
+        if run_id is None:
+            return None
+        return self._until_answered(lambda: read_why(self._orchestrator, run_id))
 
     def _heard(self, message: Message) -> Heard:
         content = message.content

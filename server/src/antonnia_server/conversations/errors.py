@@ -32,6 +32,15 @@ class AgentNotFound(Refusal):
         super().__init__(f"There is no agent {agent_id!r}.")
 
 
+class AssistantNotFound(Refusal):
+    status = 404
+    code = "assistant_not_found"
+    title = "No such assistant"
+
+    def __init__(self, assistant_id: str) -> None:
+        super().__init__(f"There is no assistant {assistant_id!r}.")
+
+
 class OrganizationNotFound(Refusal):
     status = 404
     code = "organization_not_found"

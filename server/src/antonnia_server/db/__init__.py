@@ -1,6 +1,6 @@
 """One database, units of work, and statements that are compiled once."""
 
-from .database import Database, WritesOverloaded
+from .database import Database
 from .schema import ONLY_POSTGRES, ONLY_SQLITE, Json, metadata, partial_index, postgres_only
 from .statement import Statement
 from .transaction import NameHeld, Transaction
@@ -16,7 +16,6 @@ __all__ = [
     "StorageFailed",
     "Transaction",
     "Trouble",
-    "WritesOverloaded",
     "metadata",
     "partial_index",
     "postgres_only",

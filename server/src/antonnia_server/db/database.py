@@ -12,10 +12,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class WritesOverloaded(Exception):
-    """Too many writes wait already; this one was not taken."""
-
-
 class Database(Protocol):
     """Runs units of work: plain functions whose first argument is their transaction."""
 
@@ -27,11 +23,13 @@ class Database(Protocol):
     ) -> R:
         """Run `work` in a transaction and return its result once that is durable.
 
+        How many may wait is for whoever calls to bound: `http.intake` does so for requests, and the
+        runner has its concurrency.
+
         Whatever `work` raises is raised here, and nothing that it wrote is kept.
 
         Raises:
             StorageFailed: The transaction could not be committed, or the storage is in trouble.
-            WritesOverloaded: Too many writes are waiting.
         """
         ...
 

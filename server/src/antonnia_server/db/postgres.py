@@ -22,7 +22,6 @@ import sqlalchemy as sa
 from antonnia_server.clock import Clock
 from antonnia_server.settings import PostgresLimits
 
-from .database import WritesOverloaded
 from .postgres_connection import connect, open_connection
 from .postgres_failures import is_conflict, trouble_of_server
 from .signals import Signals
@@ -32,7 +31,6 @@ from .trouble import StorageFailed, Trouble, reason_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MAX_WAITING = 10_000
 # How often a unit is run that meets others, and how long it waits before, at most, each time.
 MAX_TRIES = 10
 MAX_PAUSE_SECONDS = 0.05
@@ -65,7 +63,6 @@ class PostgresDatabase:
         )
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting = 0
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -90,17 +87,10 @@ class PostgresDatabase:
     async def write(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        if self._waiting >= MAX_WAITING:
-            raise WritesOverloaded
-
         def bound(tx: Transaction) -> R:
             return work(tx, *args, **kwargs)
 
-        self._waiting += 1
-        try:
-            return await self._run(self._writers, partial(self._write, bound))
-        finally:
-            self._waiting -= 1
+        return await self._run(self._writers, partial(self._write, bound))
 
     async def read(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs

@@ -24,7 +24,6 @@ from sqlalchemy.pool import NullPool
 
 from antonnia_server.clock import Clock
 
-from .database import WritesOverloaded
 from .transaction import Transaction
 from .trouble import StorageFailed, is_storage_failure
 from .watch import LARGE_LOG_BYTES, StorageWatch
@@ -36,7 +35,6 @@ R = TypeVar("R")
 _NO_STOP_ITERATION = "the unit of work raised StopIteration"
 
 MAX_GROUP = 128
-MAX_WAITING = 10_000
 # The event loop and the writer leave the rest of the cores; more threads would only take turns.
 READERS = min(4, max(1, (os.cpu_count() or 2) - 1))
 
@@ -103,8 +101,6 @@ class SqliteDatabase:
     async def write(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        if self._waiting.qsize() >= MAX_WAITING:
-            raise WritesOverloaded
         self._watch.refuse_in_trouble()
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.put(_Unit(lambda tx: work(tx, *args, **kwargs), future))

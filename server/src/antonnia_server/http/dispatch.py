@@ -30,6 +30,8 @@ class _Route(NamedTuple):
     fixed: tuple[tuple[int, str], ...]
     parameters: tuple[tuple[int, str], ...]
     endpoint: _Endpoint
+    # What it is called in figures: its method, and its path with the names of its parameters.
+    name: tuple[str, str]
 
     def leads_to(self, segments: list[str]) -> bool:
         return all(segments[index] == part for index, part in self.fixed) and all(
@@ -75,7 +77,8 @@ class Dispatch:
         parameters = [(i, part[1:-1]) for i, part in enumerate(segments) if (i, part) not in fixed]
         for method in methods or ():
             routes = self._routes.setdefault((method, len(segments)), [])
-            routes.append(_Route(tuple(fixed), tuple(parameters), endpoint))
+            name = (method, path)
+            routes.append(_Route(tuple(fixed), tuple(parameters), endpoint, name))
             # `/sessions/search` comes before `/sessions/{session_id}`.
             routes.sort(key=lambda route: len(route.parameters))
 
@@ -88,6 +91,7 @@ class Dispatch:
         for route in self._routes.get((scope["method"], len(segments)), ()):
             if route.leads_to(segments):
                 scope["app"] = self._app
+                scope["antonnia_route"] = route.name
                 ids = {name: segments[index] for index, name in route.parameters}
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)

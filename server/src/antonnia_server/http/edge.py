@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia_server import ids
-from antonnia_server.db import StorageFailed, WritesOverloaded
+from antonnia_server.db import StorageFailed
 from antonnia_server.rare_log import RareLog
 
 from .refusal import (
@@ -40,13 +41,16 @@ _STOPPING = Overloaded(
 # An id or a path in a detail is the caller's own, and may be as long as a request can be.
 _MAX_DETAIL_CHARACTERS = 1000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+# What is counted of a request: method, route, status, seconds.
+Count = Callable[[str, str, int, float], None]
 
 
 class Edge:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, count: Count) -> None:
         self._app = app
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,12 +58,13 @@ class Edge:
             return
         request_id = _request_id(scope)
         scope["request_id"] = request_id
-        started = False
+        began = perf_counter()
+        status = 0
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
@@ -72,14 +77,19 @@ class Edge:
             logger.debug("the client of request %s hung up", request_id)
         except asyncio.CancelledError:
             # The server stops, and this request has had its time. Nobody waits for this task.
-            if not started:
+            if not status:
                 await problem(_STOPPING, request_id)(scope, receive, send_with_id)
         except Exception as error:
-            if started:
+            if status:
                 # The status is already on its way; all that is left is to break the connection.
                 raise
             response = problem(_as_refusal(error, request_id), request_id)
             await response(scope, receive, send_with_id)
+        finally:
+            if status:
+                # A path that no route is found for may be anything, and so may its method.
+                method, route = scope.get("antonnia_route", ("none", "none"))
+                self._count(method, route, status, perf_counter() - began)
 
 
 def _request_id(scope: Scope) -> str:
@@ -94,10 +104,6 @@ def _request_id(scope: Scope) -> str:
 def _as_refusal(error: Exception, request_id: str) -> Refusal:
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, WritesOverloaded):
-        return Overloaded(
-            "Too many writes are waiting; nothing was written.", retry_after_seconds=1
-        )
     if isinstance(error, StorageFailed):
         # Every request meets a disk that is full; the database logs what is wrong with it.
         _rare.log(logging.ERROR, "storage failed in request %s: %s", request_id, error)

@@ -106,6 +106,12 @@ class TargetTooLong(Refusal):
     title = "The path and query are too long"
 
 
+class ExpectationFailed(Refusal):
+    status = 417
+    code = "expectation_failed"
+    title = "The request expects what the server does not do"
+
+
 class ValidationFailed(Refusal):
     status = 422
     code = "validation_error"

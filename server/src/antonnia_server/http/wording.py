@@ -57,6 +57,9 @@ _WORDS: dict[str, Callable[[_Context], str]] = {
 }
 _A_TIME = "a time such as 2026-01-31T12:00:00Z"
 
+# What is easily taken for its text alone, as it has to be written.
+_SHAPES: Mapping[str | int, str] = {"content": '{"type": "text", "text": "Hello"}'}
+
 # What the parser of JSON says, by how it begins.
 _SYNTAX = {
     "EOF while parsing": "it ends too early",
@@ -83,7 +86,7 @@ def field_errors(found: Sequence[ErrorDetails], body: object) -> list[FieldError
     return [
         {
             "loc": ["body", *map(_shortened, place)],
-            "msg": _message(errors),
+            "msg": _message(place, errors),
             "type": errors[0]["type"] if len(errors) == 1 else "union_type",
         }
         for place, errors in by_place.items()
@@ -133,7 +136,9 @@ def _is_at(value: object, way: Sequence[str | int], wanted: object) -> bool:
     return value == wanted
 
 
-def _message(errors: Sequence[ErrorDetails]) -> str:
+def _message(place: Sequence[str | int], errors: Sequence[ErrorDetails]) -> str:
+    if errors[0]["type"] == "dict_type" and place and place[-1] in _SHAPES:
+        return f"must be an object, such as {_SHAPES[place[-1]]}"
     if len(errors) == 1 and errors[0]["type"] in _WORDS:
         return _WORDS[errors[0]["type"]](errors[0].get("ctx", {}))
     nouns = [_NOUNS[error["type"]] for error in errors if error["type"] in _NOUNS]

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
+from time import perf_counter
 
 from antonnia_server.clock import SECOND, Clock, HandClock
-from antonnia_server.db import Database, StorageFailed, WritesOverloaded
+from antonnia_server.db import Database, StorageFailed
 from antonnia_server.rare_log import RareLog
 from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
 
@@ -23,6 +24,9 @@ STORAGE_RETRY_SECONDS = 1.0
 # How long to sleep at most: a wall clock that is set forward tells nobody that a job is due.
 MAX_SLEEP_SECONDS = 30.0
 
+# What is counted of a job: its name, what became of it, seconds.
+Count = Callable[[str, str, float], None]
+
 
 class Runner:
     """Claims what is due and runs it, several jobs at a time, until it is stopped."""
@@ -35,12 +39,14 @@ class Runner:
         *,
         concurrency: int = JOB_CONCURRENCY,
         lease_seconds: int = JOB_LEASE_SECONDS,
+        count: Count | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._handlers = {handler.name: handler for handler in handlers}
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
+        self._count = count
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -136,6 +142,13 @@ class Runner:
             return
 
     async def _run(self, job: Job) -> None:
+        began = perf_counter()
+        outcome = await self._do(job)
+        if self._count is not None:
+            self._count(job.name, outcome, perf_counter() - began)
+
+    async def _do(self, job: Job) -> str:
+        """Have its handler do the job; what became of it."""
         handler = self._handlers.get(job.name)
         try:
             if handler is None:
@@ -143,35 +156,39 @@ class Runner:
             await handler.run(RunningJob(self._db, job, self._stop))
         except JobLost:
             logger.warning("job %s (%s) was taken over by another worker", job.id, job.name)
+            return "lost"
         except RunnerStops:
             # If the storage does not take it, the next start ends its lease.
             await self._store(job, service.give_back, 0)
-        except (StorageFailed, WritesOverloaded) as failure:
-            if self._db.trouble is None and isinstance(failure, StorageFailed):
+            return "given_back"
+        except StorageFailed as failure:
+            if self._db.trouble is None:
                 # The storage refuses what this job does, and takes everything else.
-                await self._fail(job, handler, f"StorageFailed: {failure}")
-            else:
-                await self._give_back(job)
+                return await self._fail(job, handler, f"StorageFailed: {failure}")
+            await self._give_back(job)
+            return "given_back"
         except Exception as error:
             # The edge of all later work, as the HTTP edge is of requests: whatever a handler
             # could not do is logged, tried again, and at last parked.
             logger.exception("job %s (%s) failed in request %s", job.id, job.name, job.request_id)
-            await self._fail(job, handler, f"{type(error).__name__}: {error}")
+            return await self._fail(job, handler, f"{type(error).__name__}: {error}")
+        return "done"
 
-    async def _fail(self, job: Job, handler: Handler | None, error: str) -> None:
+    async def _fail(self, job: Job, handler: Handler | None, error: str) -> str:
         """Record a failure. If that cannot be, the job is due again when its lease ends."""
         # Half of a surrogate pair, as the name of a file may hold it, cannot be stored as it is.
         error = error.encode(errors="backslashreplace").decode()
         while not self._stop.is_set():
             try:
                 if await self._store(job, service.fail, handler, error):
-                    return
+                    return "parked" if service.is_exhausted(job, handler) else "retried"
             except Exception:
                 # Giving up failed too. Parked without it, the job at least holds nothing up.
                 logger.exception("job %s (%s) cannot be given up", job.id, job.name)
                 if handler is None:
                     await self._pause()
                 handler = None
+        return "lost"
 
     async def _give_back(self, job: Job) -> None:
         """Have a job run again that the storage kept from its work: it has not failed itself."""
@@ -183,7 +200,7 @@ class Runner:
         """Write what became of a job; False, after a while, if the storage does not take it."""
         try:
             await self._db.write(work, job, *args)
-        except (StorageFailed, WritesOverloaded) as failure:
+        except StorageFailed as failure:
             _rare.log(logging.ERROR, "what became of job %s cannot be stored: %s", job.id, failure)
             await self._pause()
             return False
@@ -211,5 +228,5 @@ class Runner:
 
 def _log_rarely(line: str, error: Exception) -> None:
     # Where the storage failed says nothing; anything else is a mistake of ours.
-    is_ours = not isinstance(error, StorageFailed | WritesOverloaded)
+    is_ours = not isinstance(error, StorageFailed)
     _rare.log(logging.ERROR, line, error, exc_info=is_ours)

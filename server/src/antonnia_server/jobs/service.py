@@ -33,6 +33,14 @@ class Claimed(NamedTuple):
     next_due_at: int | None
 
 
+class Waiting(NamedTuple):
+    """How much is due and how much runs, and for how many microseconds the oldest has been due."""
+
+    due: int
+    running: int
+    late: int
+
+
 def schedule(
     tx: Transaction,
     caller: Caller,
@@ -107,6 +115,13 @@ def find_next_due(tx: Transaction) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def look_at_waiting(tx: Transaction) -> Waiting:
+    """What waits at this moment, of all organizations."""
+    due, oldest_due_at = storage.count_due(tx)
+    late = 0 if oldest_due_at is None else tx.now - oldest_due_at
+    return Waiting(due, storage.count_running(tx), late)
+
+
 def end_all_leases(tx: Transaction) -> None:
     """Have every job that was running run again, at once.
 
@@ -143,12 +158,17 @@ def give_back(tx: Transaction, job: JobRow, delay_seconds: float) -> None:
     tx.notify(TOPIC)
 
 
+def is_exhausted(job: JobRow, handler: Handler | None) -> bool:
+    """Whether the job, having failed once more, is parked instead of tried again."""
+    return handler is None or job.attempts >= handler.max_attempts
+
+
 def fail(tx: Transaction, job: JobRow, handler: Handler | None, error: str) -> None:
     """Have a failed job tried again after a while, or park it where an operator sees it."""
     if not storage.is_held(tx, job):
         return
     tx.notify(TOPIC)
-    if handler is not None and job.attempts < handler.max_attempts:
+    if not is_exhausted(job, handler):
         delay_seconds = min(2 ** (job.attempts - 1), MAX_BACKOFF_SECONDS)
         storage.release_job(
             tx,

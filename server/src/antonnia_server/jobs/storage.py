@@ -29,6 +29,11 @@ class _Due(NamedTuple):
     due_at: int
 
 
+class _Counted(NamedTuple):
+    number: int
+    oldest: int | None
+
+
 _t = jobs.c
 _COLUMNS = tuple(_t[name] for name in JobRow._fields)
 # Written out, because SQLite uses a partial index only for a condition that it can read.
@@ -97,6 +102,15 @@ _NEXT_LEASE_END = Statement(
     .order_by(_t.lease_until)
     .limit(1),
     _Due,
+)
+_COUNT_DUE = Statement(
+    sa.select(sa.func.count(), sa.func.min(_t.due_at)).where(
+        _IS_PENDING, _t.due_at <= sa.bindparam("now")
+    ),
+    _Counted,
+)
+_COUNT_RUNNING = Statement(
+    sa.select(sa.func.count(), sa.func.min(_t.lease_until)).where(_IS_RUNNING), _Counted
 )
 _held = (
     _t.id == sa.bindparam("job"),
@@ -186,6 +200,19 @@ def find_next_due(tx: Transaction) -> int | None:
     """
     found = _NEXT_DUE.find(tx, now=tx.now)
     return None if found is None else found.due_at
+
+
+def count_due(tx: Transaction) -> tuple[int, int | None]:
+    """How many jobs are due and do not run, and since when the oldest."""
+    found = _COUNT_DUE.find(tx, now=tx.now)
+    assert found is not None, "an aggregate is one row"
+    return found.number, found.oldest
+
+
+def count_running(tx: Transaction) -> int:
+    found = _COUNT_RUNNING.find(tx)
+    assert found is not None, "an aggregate is one row"
+    return found.number
 
 
 def is_held(tx: Transaction, job: JobRow) -> bool:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from antonnia_server.http.refusal import Refusal
-
-
-class AssistantNotFound(Refusal):
-    status = 404
-    code = "assistant_not_found"
-    title = "No such assistant"
-
-    def __init__(self, assistant_id: str) -> None:
-        super().__init__(f"There is no assistant {assistant_id!r}.")
 
 
 class RunNotFound(Refusal):
@@ -62,4 +55,17 @@ class AssistantInUse(Refusal):
         super().__init__(
             f"AI agent {agent_id} has assistant {assistant_id}. Delete the agent, or give it "
             "another assistant."
+        )
+
+
+class KnowledgeInUse(Refusal):
+    status = 422
+    code = "knowledge_in_use"
+    title = "An assistant answers from the knowledge base"
+
+    def __init__(self, knowledge_id: str, assistants: Sequence[str], *, more: bool) -> None:
+        super().__init__(
+            f"Knowledge base {knowledge_id} is what {', '.join(assistants)}"
+            f"{' and more assistants' if more else ''} answer from. Take it from their "
+            "`knowledge_ids` first."
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
+from antonnia.core.loading import loaded_on_use
 from antonnia.core.version import __version__
 
 if TYPE_CHECKING:
@@ -12,15 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversations", "SyncConversations", "__version__"]
 
-# A program uses one of the twins; the other need not be loaded.
-_LOADED_ON_USE = {"Conversations": ".client", "SyncConversations": "._sync.client"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LOADED_ON_USE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_LOADED_ON_USE[name], __name__), name)
-    globals()[name] = value
-    return value
+__getattr__: Callable[[str], Any] = loaded_on_use(
+    __name__, {"Conversations": ".client", "SyncConversations": "._sync.client"}
+)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, Mapping, Optional, Type, Union
-
-from antonnia.core import NOT_GIVEN, NotGiven, Transport
+from antonnia.core import ServiceClient, Transport
 
 from .agents import Agents
 from .sessions import Sessions
 
-if TYPE_CHECKING:
-    from types import TracebackType
 
-    import httpx
-
-
-class Conversations:
+class Conversations(ServiceClient):
     """Sessions, their messages and the agents that hold them.
 
     ```python
@@ -24,29 +16,10 @@ class Conversations:
         session = await client.sessions.create("user_12345", "John Doe")
     ```
 
-    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
-    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
-    because the same call is still running) is sent again after a moment; whatever creates or
-    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
-
-    Besides what its own documentation says, any call may raise `AuthenticationError`,
-    `PermissionDeniedError`, `RateLimitError`, `ServerError`, `APIConnectionError` and
-    `APITimeoutError`; all derive from `AntonniaError`.
-
-    Args:
-        token: The API token; `ANTONNIA_TOKEN` if left out.
-        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
-            left out.
-        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
-            `None` for no limit. A given `http_client` keeps its own unless this is given too.
-        http_client: An `httpx.AsyncClient` of yours, for a proxy (`proxy=`), certificates or
-            limits. It is not closed with this client.
-        max_retries: How often a call is sent again at most; 0 turns retries off.
-
-    Raises:
-        AntonniaError: There is no token, `base_url` is not a plain http or https URL, or an
-            option is out of its limits.
+    Its options, its retries, and what any call may raise are those of every `ServiceClient`.
     """
+
+    _prefix = "/conversations/v2"
 
     sessions: Sessions
     """Sessions between contacts and agents; their messages are at `sessions.messages`."""
@@ -54,83 +27,7 @@ class Conversations:
     agents: Agents
     """The people and AI assistants that hold sessions."""
 
-    def __init__(
-        self,
-        token: Optional[str] = None,
-        base_url: Optional[str] = None,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        http_client: Optional[httpx.AsyncClient] = None,
-        *,
-        max_retries: int = 2,
-    ) -> None:
-        self._carry_with(
-            Transport(
-                "/conversations/v2",
-                token=token,
-                base_url=base_url,
-                timeout=timeout,
-                http_client=http_client,
-                max_retries=max_retries,
-            )
-        )
-
     def _carry_with(self, transport: Transport) -> None:
-        self._transport = transport
+        super()._carry_with(transport)
         self.sessions = Sessions(transport)
         self.agents = Agents(transport)
-
-    def with_options(
-        self,
-        *,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        max_retries: Union[int, NotGiven] = NOT_GIVEN,
-        headers: Optional[Mapping[str, str]] = None,
-    ) -> Conversations:
-        """The same client with other options; what is left out stays as it is.
-
-        It is cheap, for a single call too, and uses the connections of this client. They end with
-        this client: closing the copy does nothing.
-
-        ```python
-        async with Conversations(token="your_api_token") as client:
-            session = await client.with_options(timeout=5).sessions.get("sess_123")
-        ```
-
-        Args:
-            timeout: Seconds, at most a day; `None` for no limit.
-            max_retries: How often a call is sent again at most; 0 turns retries off.
-            headers: Sent with each call, besides those that this client was given. What a call
-                says by itself (`Authorization`, `Content-Type`, `Idempotency-Key`, …) is refused.
-
-        Raises:
-            AntonniaError: An option is out of its limits, or no header can carry a value.
-        """
-        changed = copy(self)
-        transport = self._transport.with_options(
-            timeout=timeout, max_retries=max_retries, headers=headers
-        )
-        changed._carry_with(transport)  # noqa: SLF001 - a copy of this very object
-        return changed
-
-    async def __aenter__(self) -> Conversations:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give back the connections; `async with` does it by itself.
-
-        An `http_client` that was given stays open. Calls under way end with an
-        `APIConnectionError`, later ones with an `AntonniaError`, both with the code
-        `client_closed`.
-        """
-        await self._transport.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._transport.url!r})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from .bodies import make_body
 from .errors import (
@@ -20,13 +20,16 @@ from .errors import (
     ServerError,
     ValidationError,
 )
+from .loading import loaded_on_use
 from .not_given import NOT_GIVEN, NotGiven
 from .urls import path_of
 from .version import __version__
 
 if TYPE_CHECKING:
+    from ._sync.client import SyncServiceClient
     from ._sync.pagination import SyncItems, SyncPage
     from ._sync.transport import SyncTransport
+    from .client import ServiceClient
     from .pagination import Items, Page
     from .raw_response import RawResponse
     from .transport import Transport
@@ -49,8 +52,10 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ServerError",
+    "ServiceClient",
     "SyncItems",
     "SyncPage",
+    "SyncServiceClient",
     "SyncTransport",
     "Transport",
     "ValidationError",
@@ -59,23 +64,17 @@ __all__ = [
     "path_of",
 ]
 
-# A program uses one of the twins; the other need not be loaded.
-_LOADED_ON_USE = {
-    "Items": ".pagination",
-    "Page": ".pagination",
-    "RawResponse": ".raw_response",
-    "SyncItems": "._sync.pagination",
-    "SyncPage": "._sync.pagination",
-    "SyncTransport": "._sync.transport",
-    "Transport": ".transport",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LOADED_ON_USE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(_LOADED_ON_USE[name], __name__), name)
-    globals()[name] = value
-    return value
+__getattr__: Callable[[str], Any] = loaded_on_use(
+    __name__,
+    {
+        "Items": ".pagination",
+        "Page": ".pagination",
+        "RawResponse": ".raw_response",
+        "ServiceClient": ".client",
+        "SyncItems": "._sync.pagination",
+        "SyncPage": "._sync.pagination",
+        "SyncServiceClient": "._sync.client",
+        "SyncTransport": "._sync.transport",
+        "Transport": ".transport",
+    },
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Type, TypeVar
 
-from .errors import ValidationError
+from .errors import FieldError, ValidationError
 from .fields import describe, field_errors
 from .not_given import NotGiven
 
@@ -49,7 +49,7 @@ def encode_body(body: RequestModel) -> bytes:
         raise ValidationError(
             message,
             code="validation_error",
-            errors=[{"loc": [], "msg": message, "type": "not_json"}],
+            errors=[{"loc": ["body"], "msg": message, "type": "not_json"}],
         ) from exc
 
 
@@ -71,10 +71,12 @@ def _validate(model: Type[Body], given: Mapping[str, object]) -> Body:
     try:
         return model.model_validate(given)
     except pydantic.ValidationError as exc:
-        errors = field_errors(exc)
+        found = field_errors(exc)
+        errors: List[FieldError] = [{**error, "loc": ["body", *error["loc"]]} for error in found]
         is_misspelt = any(error["type"] == "extra_forbidden" for error in errors)
         raise ValidationError(
-            describe(errors),
+            # Whoever calls a method has passed arguments and no body.
+            describe(found),
             code="unknown_field" if is_misspelt else "validation_error",
             errors=errors,
         ) from exc

@@ -28,6 +28,6 @@ def check_idempotency_key(key: str) -> str:
         raise ValidationError(
             message,
             code="validation_error",
-            errors=[{"loc": ["idempotency_key"], "msg": message, "type": "idempotency_key"}],
+            errors=[{"loc": ["header", "Idempotency-Key"], "msg": message, "type": "value_error"}],
         )
     return key

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, Mapping, Optional, Type, Union
-
-from antonnia.core import NOT_GIVEN, NotGiven, Transport
+from antonnia.core import ServiceClient, Transport
 
 from .assistants import Assistants
 from .knowledge import KnowledgeBases
 from .runs import Runs
 
-if TYPE_CHECKING:
-    from types import TracebackType
 
-    import httpx
-
-
-class Orchestrator:
+class Orchestrator(ServiceClient):
     """Assistants, the knowledge that they answer from, and the runs in which they answered.
 
     ```python
@@ -26,29 +18,10 @@ class Orchestrator:
             print(knowledge.name, knowledge.entries)
     ```
 
-    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
-    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
-    because the same call is still running) is sent again after a moment; whatever creates or
-    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
-
-    Besides what its own documentation says, any call may raise `AuthenticationError`,
-    `PermissionDeniedError`, `RateLimitError`, `ServerError`, `APIConnectionError` and
-    `APITimeoutError`; all derive from `AntonniaError`.
-
-    Args:
-        token: The API token; `ANTONNIA_TOKEN` if left out.
-        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
-            left out.
-        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
-            `None` for no limit. A given `http_client` keeps its own unless this is given too.
-        http_client: An `httpx.AsyncClient` of yours, for a proxy (`proxy=`), certificates or
-            limits. It is not closed with this client.
-        max_retries: How often a call is sent again at most; 0 turns retries off.
-
-    Raises:
-        AntonniaError: There is no token, `base_url` is not a plain http or https URL, or an
-            option is out of its limits.
+    Its options, its retries, and what any call may raise are those of every `ServiceClient`.
     """
+
+    _prefix = "/orchestrator/v1"
 
     assistants: Assistants
     """Who answers for an AI agent, and from which knowledge."""
@@ -59,80 +32,8 @@ class Orchestrator:
     runs: Runs
     """How an assistant came to what it said."""
 
-    def __init__(
-        self,
-        token: Optional[str] = None,
-        base_url: Optional[str] = None,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        http_client: Optional[httpx.AsyncClient] = None,
-        *,
-        max_retries: int = 2,
-    ) -> None:
-        self._carry_with(
-            Transport(
-                "/orchestrator/v1",
-                token=token,
-                base_url=base_url,
-                timeout=timeout,
-                http_client=http_client,
-                max_retries=max_retries,
-            )
-        )
-
     def _carry_with(self, transport: Transport) -> None:
-        self._transport = transport
+        super()._carry_with(transport)
         self.assistants = Assistants(transport)
         self.knowledge = KnowledgeBases(transport)
         self.runs = Runs(transport)
-
-    def with_options(
-        self,
-        *,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        max_retries: Union[int, NotGiven] = NOT_GIVEN,
-        headers: Optional[Mapping[str, str]] = None,
-    ) -> Orchestrator:
-        """The same client with other options; what is left out stays as it is.
-
-        It is cheap, for a single call too: `client.with_options(timeout=5).knowledge.search()`. It
-        uses the connections of this client. They end with this client: closing the copy does
-        nothing.
-
-        Args:
-            timeout: Seconds, at most a day; `None` for no limit.
-            max_retries: How often a call is sent again at most; 0 turns retries off.
-            headers: Sent with each call, besides those that this client was given. What a call
-                says by itself (`Authorization`, `Content-Type`, `Idempotency-Key`, …) is refused.
-
-        Raises:
-            AntonniaError: An option is out of its limits, or no header can carry a value.
-        """
-        changed = copy(self)
-        transport = self._transport.with_options(
-            timeout=timeout, max_retries=max_retries, headers=headers
-        )
-        changed._carry_with(transport)  # noqa: SLF001 - a copy of this very object
-        return changed
-
-    async def __aenter__(self) -> Orchestrator:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give back the connections; `async with` does it by itself.
-
-        An `http_client` that was given stays open. Calls under way end with an
-        `APIConnectionError`, later ones with an `AntonniaError`, both with the code
-        `client_closed`.
-        """
-        await self._transport.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._transport.url!r})"

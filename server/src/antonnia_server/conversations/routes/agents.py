@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, TypeAdapter
@@ -13,7 +15,7 @@ from antonnia_server.http.endpoint import read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
-from ..errors import AgentInUse, AgentNotFound
+from ..errors import AgentInUse, AgentNotFound, AssistantNotFound
 
 router = APIRouter(tags=["agents"])
 _Agent = Annotated[HumanAgent | AIAgent, Field(discriminator="type")]
@@ -21,11 +23,15 @@ _AGENTS = TypeAdapter(list[HumanAgent | AIAgent])
 
 
 @router.post(
-    "/agents", **describes(_Agent, body=AgentCreate, status=201, raises=[IdempotencyKeyReused])
+    "/agents",
+    **describes(
+        _Agent, body=AgentCreate, status=201, raises=[AssistantNotFound, IdempotencyKeyReused]
+    ),
 )
 async def create_agent(request: Request) -> Response:
     """Make a human agent (`profile_id`) or an AI agent (`assistant_id`)."""
-    return await write(request, service.create_agent, body=AgentCreate, status=201)
+    create = _with_assistants(request, service.create_agent)
+    return await write(request, create, body=AgentCreate, status=201)
 
 
 @router.post("/agents/search", **describes(list[_Agent], body=AgentSearch))
@@ -40,10 +46,14 @@ async def get_agent(request: Request, agent_id: str) -> Response:
     return await read(request, service.get_agent, agent_id)
 
 
-@router.patch("/agents/{agent_id}", **describes(_Agent, body=AgentUpdate, raises=[AgentNotFound]))
+@router.patch(
+    "/agents/{agent_id}",
+    **describes(_Agent, body=AgentUpdate, raises=[AgentNotFound, AssistantNotFound]),
+)
 async def update_agent(request: Request, agent_id: str) -> Response:
     """Change an agent's name, or the profile or assistant behind it."""
-    return await write(request, service.update_agent, agent_id, body=AgentUpdate)
+    update = _with_assistants(request, service.update_agent)
+    return await write(request, update, agent_id, body=AgentUpdate)
 
 
 @router.delete(
@@ -52,3 +62,8 @@ async def update_agent(request: Request, agent_id: str) -> Response:
 async def delete_agent(request: Request, agent_id: str) -> Response:
     """Delete an agent that holds no open session."""
     return await write(request, service.delete_agent, agent_id, status=204)
+
+
+def _with_assistants(request: Request, service: Callable[..., Any]) -> Callable[..., Any]:
+    """The service, which the application lets ask for assistants."""
+    return partial(service, hold_assistant=request.app.state.hold_assistant)

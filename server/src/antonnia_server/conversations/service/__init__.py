@@ -1,9 +1,11 @@
 """The rules of sessions, messages and agents, and what other services may ask of them."""
 
+from ..errors import AssistantNotFound
 from ..storage.agents import AgentRow
 from ..storage.messages import MessageRow
 from ..storage.sessions import SessionRow
 from .agents import (
+    HoldAssistant,
     create_agent,
     delete_agent,
     find_default_agent,
@@ -36,6 +38,8 @@ __all__ = [
     "ANSWER_SESSION",
     "SEAL_SESSIONS",
     "AgentRow",
+    "AssistantNotFound",
+    "HoldAssistant",
     "MessageRow",
     "PostedMessage",
     "SessionRow",

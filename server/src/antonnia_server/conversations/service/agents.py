@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from antonnia.conversations.types import AgentCreate, AgentSearch, AgentUpdate, AIAgent, HumanAgent
 from antonnia_server import ids
 from antonnia_server.db import Transaction
@@ -10,22 +12,33 @@ from antonnia_server.http.pagination import Listing, window
 from antonnia_server.http.refusal import invalid
 
 from .. import wire
-from ..errors import AgentInUse, AgentNotFound
+from ..errors import AgentInUse, AgentNotFound, AssistantNotFound
 from ..storage import agents as storage
 from ..storage.agents import AgentRow
+
+# Whether there is such an assistant, which then stays until the transaction is committed. This
+# service does not know who keeps them: whoever puts the slices together gives it the function.
+HoldAssistant = Callable[[Transaction, Caller, str], bool]
 
 # What an agent of each type is known by elsewhere, and what it must not have.
 _IDENTITY = {"human": "profile_id", "ai": "assistant_id"}
 
 
 def create_agent(
-    tx: Transaction, caller: Caller, body: AgentCreate, *, is_default: bool = False
+    tx: Transaction,
+    caller: Caller,
+    body: AgentCreate,
+    *,
+    hold_assistant: HoldAssistant,
+    is_default: bool = False,
 ) -> HumanAgent | AIAgent:
     own, other = _fields(body.type)
     if getattr(body, own) is None:
         raise invalid(["body", own], f"is required for an agent of type {body.type!r}", "missing")
     if getattr(body, other) is not None:
         raise invalid(["body", other], f"is not for an agent of type {body.type!r}")
+    if body.assistant_id is not None:
+        _hold(tx, caller, body.assistant_id, hold_assistant)
     row = storage.create_agent(
         tx,
         caller,
@@ -49,7 +62,12 @@ def find_default_agent(tx: Transaction, caller: Caller) -> AgentRow | None:
 
 
 def update_agent(
-    tx: Transaction, caller: Caller, agent_id: str, body: AgentUpdate
+    tx: Transaction,
+    caller: Caller,
+    agent_id: str,
+    body: AgentUpdate,
+    *,
+    hold_assistant: HoldAssistant,
 ) -> HumanAgent | AIAgent:
     agent = _lock(tx, caller, agent_id)
     _, other = _fields(agent.type)
@@ -60,6 +78,10 @@ def update_agent(
         if value is None:
             raise invalid(["body", "fields", name], "cannot be null")
     changed = agent._replace(**changes)
+    is_kept = changed.assistant_id == agent.assistant_id
+    # To keep one that is gone is no mistake.
+    if changed.assistant_id is not None and not is_kept:
+        _hold(tx, caller, changed.assistant_id, hold_assistant)
     storage.update_agent(tx, caller, changed)
     return wire.agent(changed)
 
@@ -100,6 +122,13 @@ def _lock(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow:
     if agent is None:
         raise AgentNotFound(agent_id)
     return agent
+
+
+def _hold(
+    tx: Transaction, caller: Caller, assistant_id: str, hold_assistant: HoldAssistant
+) -> None:
+    if not hold_assistant(tx, caller, assistant_id):
+        raise AssistantNotFound(assistant_id)
 
 
 def _fields(type: str) -> tuple[str, str]:

@@ -22,6 +22,9 @@ from .blocks import Place
 from .sessions import SessionRow, each_session
 from .walks import Walk, Wanted
 
+# No LIMIT of SQL may be larger; an `offset` may be as large as this by itself.
+_LARGEST = 2**63 - 1
+
 
 def list_sessions(
     tx: Transaction,
@@ -76,7 +79,7 @@ def _tail_and_blocks(
     tx: Transaction, caller: Caller, window: Window, walk: Walk, end: Place
 ) -> list[str]:
     """The sessions that the walk finds in the tail, then those of the blocks."""
-    in_tail = walk.ids_beyond(tx, caller, end, window.offset + window.fetch)
+    in_tail = walk.ids_beyond(tx, caller, end, min(window.offset + window.fetch, _LARGEST))
     ids = in_tail[window.offset :]
     wanted = walk.wanted
     filters = [filter_term(name, value) for name, value in wanted.filters.items()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +34,17 @@ class Entry:
         if self.phrasings:
             parts.append(self.phrasings)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def slug_of(title: str) -> str:
+    """The anchor that Markdown viewers give to a heading."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") or "entry"
+
+
+def distinct_phrasings(title: str, phrasings: Iterable[str]) -> tuple[str, ...]:
+    """Those that say something, each once, and none that only repeats the title."""
+    kept = dict.fromkeys(phrasing.strip() for phrasing in phrasings)
+    return tuple(phrasing for phrasing in kept if phrasing and phrasing != title)
 
 
 def kind_of(title: str) -> EntryKind:

@@ -66,7 +66,8 @@ class Candidate(NamedTuple):
     number: int
     # The words of each phrasing, in order.
     phrasings: list[list[str]]
-    text: frozenset[str]
+    # Those of its text, each once.
+    text: list[str]
 
 
 def create_index(tx: Transaction, index: Index) -> None:
@@ -87,7 +88,18 @@ def exists(tx: Transaction, index: Index) -> bool:
     return tx.cursor.execute(query, [_name(index)]).fetchone() is not None
 
 
-def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
+def drop_piece(tx: Transaction, knowledge_id: str, formats: Iterable[int], *, at_most: int) -> bool:
+    """Delete some of the base's indexes of these formats; whether there was anything."""
+    for format in formats:
+        index = Index(knowledge_id, format)
+        if exists(tx, index):
+            if not _empty_piece(tx, index, at_most=at_most):
+                _drop_index(tx, index)
+            return True
+    return False
+
+
+def _empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
     """Delete some rows of an index that nobody searches any more; says how many.
 
     FTS5 would do it row by row and word by word; its own tables are emptied in no time.
@@ -108,7 +120,7 @@ def empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
     return deleted
 
 
-def drop_index(tx: Transaction, index: Index) -> None:
+def _drop_index(tx: Transaction, index: Index) -> None:
     if tx.is_postgres:
         lexemes.drop_index(tx, lexemes.Place(*index))
         return
@@ -206,8 +218,7 @@ def find_candidates(
         "(" + " AND ".join(_expression(word) for word in part) + ")" for part in wanted
     )
     best = statements.best.all(tx, expression=expression, hits=2 * MAX_HITS, limit=limit)
-    rows = (statements.read.find(tx, number=row.number) for row in best)
-    return [_candidate(index, row) for row in rows if row is not None]
+    return [_candidate(index, row) for row in best]
 
 
 def _wanted(counts: Mapping[str, int]) -> list[tuple[str, ...]]:
@@ -236,18 +247,14 @@ def _wanted(counts: Mapping[str, int]) -> list[tuple[str, ...]]:
 def _candidate(index: Index, row: _Row) -> Candidate:
     lines = row.title.split("\n")
     if index.format == 1:
-        return Candidate(row.number, [words(line) for line in lines], frozenset(words(row.text)))
-    return Candidate(row.number, [line.split() for line in lines], frozenset(row.text.split()))
+        return Candidate(row.number, [words(line) for line in lines], words(row.text))
+    return Candidate(row.number, [line.split() for line in lines], row.text.split())
 
 
 class _Row(NamedTuple):
     number: int
     title: str
     text: str
-
-
-class _Found(NamedTuple):
-    number: int
 
 
 class _Count(NamedTuple):
@@ -259,8 +266,7 @@ class _Statements(NamedTuple):
     """What is asked of one table."""
 
     counts: Statement[_Count]
-    best: Statement[_Found]
-    read: Statement[_Row]
+    best: Statement[_Row]
     insert: Statement[_Row]
     delete: Statement[_Row]
 
@@ -283,19 +289,20 @@ def _statements(name: str) -> _Statements:
     badness = sa.func.bm25(table.c[name], TITLE_WEIGHT, TEXT_WEIGHT).label("badness")
     hits = sa.select(rowid, badness).where(is_found).limit(sa.bindparam("hits")).subquery()
     order = (hits.c.badness, hits.c.rowid)
-    is_row = rowid == sa.bindparam("number")
+    # What an entry holds is read only of these: where all hits are ordered, it would be of each.
+    few = sa.select(hits).order_by(*order).limit(sa.bindparam("limit")).subquery()
+    best = sa.select(rowid, table.c.title, table.c.text).select_from(
+        few.join(table, rowid == few.c.rowid)
+    )
     return _Statements(
         counts=Statement(sa.select(sa.func.count(), sa.func.max(first.c.rowid)), _Count),
-        best=Statement(
-            sa.select(hits.c.rowid).order_by(*order).limit(sa.bindparam("limit")), _Found
-        ),
-        read=Statement(sa.select(rowid, table.c.title, table.c.text).where(is_row), _Row),
+        best=Statement(best.order_by(few.c.badness, few.c.rowid), _Row),
         insert=Statement(
             sa.insert(table).values(
                 rowid=sa.bindparam("number"), title=sa.bindparam("title"), text=sa.bindparam("text")
             )
         ),
-        delete=Statement(sa.delete(table).where(is_row)),
+        delete=Statement(sa.delete(table).where(rowid == sa.bindparam("number"))),
     )
 
 

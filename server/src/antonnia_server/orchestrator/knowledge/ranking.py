@@ -19,23 +19,16 @@ base learns from its own phrasings what these are worth (see `calibration`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
-from .letters import Letters
+from .letters import SAME_LIKENESS, Letters
 from .stop_words import STOP_WORD_WEIGHT, STOP_WORDS, weight_of
-from .words import likeness
 
 # Rarity counts by less than its square root: by itself it lets one odd word decide.
 RARITY_EXPONENT = 0.4
-
-# Below this likeness two words have nothing to do with each other.
-MIN_LIKENESS = 0.3
-
-# A shorter word looks like nothing but itself.
-MIN_ALIKE_CHARACTERS = 4
 
 # Looking alike counts for this much of being the same.
 LIKENESS_SHARE = 0.8
@@ -62,9 +55,6 @@ LETTERS_SHARE = 0.75
 
 # What all phrasings and the text as one count for, beside the words of the best phrasing.
 POOLED_SHARE = 1.5
-
-# From this likeness on two words are taken for forms of one where phrasings are one.
-SAME_LIKENESS = 0.6
 
 # How often a word must stand in an entry of usual length to count for half, and how much of that
 # depends on the entry's length.
@@ -93,17 +83,18 @@ class Question:
 
     def __init__(self, terms: Sequence[Term], among: Sequence[Phrasings]) -> None:
         self._weights = {term.word: term.weight for term in terms}
+        self._words = frozenset(self._weights)
+        # What having a word says, in this base and by itself.
+        self._asked = [
+            (word, weight**2, weight_of(word) ** 2) for word, weight in self._weights.items()
+        ]
         self._pairs = {
-            (left.word, right.word): PAIR_WEIGHT * (left.weight + right.weight) / 2
+            (left.word, right.word): (PAIR_WEIGHT * (left.weight + right.weight) / 2) ** 2
             for left, right in pairwise(terms)
         }
+        self._sum = sum(self._weights.values()) or 1.0
         self._total = sum(weight**2 for weight in self._weights.values()) or 1.0
-        self._total_of_pairs = sum(weight**2 for weight in self._pairs.values())
-        # For each word that may be written differently: the words met so far that look like it.
-        self._alike: dict[str, dict[str, float]] = {
-            word: {} for word in self._weights if _may_look_alike(word)
-        }
-        self._met: set[str] = set()
+        self._total_of_all = self._total + sum(self._pairs.values())
         shortened = [self._shortened(phrasings) for phrasings in among]
         self._letters = Letters(
             self._weights, [{*chain.from_iterable(phrasings)} for phrasings in shortened]
@@ -111,52 +102,54 @@ class Question:
         lengths = [_words_in(phrasings) for phrasings in shortened]
         self._usual_length = sum(lengths) / len(lengths) if any(lengths) else 1.0
 
-    def compare(self, phrasings: Phrasings, text: frozenset[str]) -> Comparison:
-        """How the entry with these phrasings and this text fits."""
+    def compare(self, phrasings: Phrasings, text: Iterable[str]) -> Comparison:
+        """How the entry with these phrasings and a text of these words fits."""
         phrasings = self._shortened(phrasings)
+        in_text = self._words.intersection(text)
         times: dict[str, float] = {}
-        compared = [self._compare(phrasing, text, times) for phrasing in phrasings]
-        best, *others = sorted(compared, key=lambda each: -each.score)
-        score = best.score + OTHERS_SHARE * sum(each.score for each in others[:MAX_OTHERS])
-        for word in text & self._weights.keys():
+        compared = [self._compare(phrasing, in_text, times) for phrasing in phrasings]
+        compared.sort(key=_score, reverse=True)
+        best = compared[0]
+        others = sum(map(_score, compared[1 : 1 + MAX_OTHERS]))
+        for word in in_text:
             times.setdefault(word, 1.0)
-        return replace(best, score=score + POOLED_SHARE * self._pooled(times, _words_in(phrasings)))
+        pooled = self._pooled(times, _words_in(phrasings))
+        score = best.score + OTHERS_SHARE * others + POOLED_SHARE * pooled
+        return Comparison(score, best.coverage, best.asked_for)
 
     def _shortened(self, phrasings: Phrasings) -> Phrasings:
         if len(phrasings) <= MAX_COMPARED:
             return phrasings
-        asked = self._weights.keys()
-        return sorted(phrasings, key=lambda each: -len(asked & set(each)))[:MAX_COMPARED]
+        asked = self._words
+        return sorted(phrasings, key=lambda each: -len(asked.intersection(each)))[:MAX_COMPARED]
 
     def _pooled(self, times: Mapping[str, float], length: int) -> float:
         """All phrasings as one: how often each word of the question stands in them."""
         longer = LENGTH_SHARE * length / self._usual_length
         half = HALF_TIMES * (1 - LENGTH_SHARE + longer)
-        found = sum(self._weights[word] * count / (count + half) for word, count in times.items())
-        return found / (sum(self._weights.values()) or 1.0)
+        weights = self._weights
+        found = sum([weights[word] * count / (count + half) for word, count in times.items()])
+        return found / self._sum
 
     def _compare(
         self, phrasing: Sequence[str], text: frozenset[str], times: dict[str, float]
     ) -> Comparison:
         """Adds to `times` how often each word of the question stands in the phrasing."""
         present = set(phrasing)
-        self._meet(present)
+        resemblance = self._letters.meet(present)
         shared = in_text = covered = matched = 0.0
-        for word, weight in self._weights.items():
-            square = weight**2
+        for word, square, says in self._asked:
             if word in present:
-                matched += weight_of(word) ** 2
+                matched += says
                 shared += square
                 covered += square
                 times[word] = times.get(word, 0.0) + 1.0
                 continue
-            alike = 0.0
-            if found := self._alike.get(word):
-                alike = max([found[other] for other in found.keys() & present], default=0.0)
-            matched += alike * weight_of(word) ** 2
+            alike = resemblance.alike.get(word, 0.0)
+            matched += alike * says
             if alike >= SAME_LIKENESS:
                 times[word] = times.get(word, 0.0) + alike
-            if word in text and alike * LIKENESS_SHARE < TEXT_SHARE:
+            if alike * LIKENESS_SHARE < TEXT_SHARE and word in text:
                 in_text += square * TEXT_SHARE
                 covered += square * max(alike, TEXT_SHARE)
             else:
@@ -164,28 +157,16 @@ class Question:
                 covered += square * alike
         for pair in pairwise(phrasing):
             if pair in self._pairs:
-                shared += self._pairs[pair] ** 2
+                shared += self._pairs[pair]
         little = len(present & STOP_WORDS)
         length = len(present) - little + little * STOP_WORD_WEIGHT**2 or 1.0
         score = shared / length**LENGTH_EXPONENT + in_text / USUAL_LENGTH**LENGTH_EXPONENT
-        score /= self._total + self._total_of_pairs
-        score += LETTERS_SHARE * self._letters.likeness(present)
+        score /= self._total_of_all
+        score += LETTERS_SHARE * resemblance.likeness
         return Comparison(score, covered / self._total, min(1.0, matched / length))
 
-    def _meet(self, words: set[str]) -> None:
-        """Compare words that were not met before with each word of the question."""
-        for other in words - self._met:
-            self._met.add(other)
-            if not _may_look_alike(other):
-                continue
-            for word, found in self._alike.items():
-                share = likeness(word, other)
-                if share >= MIN_LIKENESS:
-                    found[other] = share
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """How an entry fits a question."""
 
     # Orders the entries of a base; means nothing beside another question's.
@@ -196,9 +177,7 @@ class Comparison:
     asked_for: float
 
 
-def _may_look_alike(word: str) -> bool:
-    """Little words and short ones look like too many others."""
-    return len(word) >= MIN_ALIKE_CHARACTERS and word not in STOP_WORDS
+_score = attrgetter("score")
 
 
 def _words_in(phrasings: Phrasings) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
-from .entry import Entry, EntryKind, kind_of
+from .entry import Entry, EntryKind, distinct_phrasings, kind_of, slug_of
 from .errors import UnreadableKnowledge
 from .markdown import sections
 
@@ -119,8 +119,8 @@ def _check(file_name: str, row: _Row) -> None:
 
 
 def _unused_anchor(title: str, anchors: set[str]) -> str:
-    """The anchor that Markdown viewers give to a heading, counted on when it repeats."""
-    slug = re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") or "entry"
+    """The anchor of a heading, counted on when it repeats."""
+    slug = slug_of(title)
     anchor, repeated = slug, 0
     while anchor in anchors:
         repeated += 1
@@ -146,9 +146,10 @@ def _read_markdown(file_name: str, text: str) -> Iterator[_Row]:
 
 
 def _lines(title: str, phrasings: str) -> tuple[str, ...]:
-    """One phrasing a line, each once, and none that only repeats the title."""
-    stripped = (line.strip().removeprefix("- ") for line in phrasings.split("\n"))
-    return tuple(dict.fromkeys(line for line in stripped if line and line != title))
+    """One phrasing a line, which may be an item of a list."""
+    return distinct_phrasings(
+        title, (line.strip().removeprefix("- ") for line in phrasings.split("\n"))
+    )
 
 
 def _read_csv(file_name: str, text: str) -> Iterator[_Row]:

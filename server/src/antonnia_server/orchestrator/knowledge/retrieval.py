@@ -18,12 +18,13 @@ from .stop_words import SMALL_TALK, STOP_WORDS
 from .storage import entries as storage
 from .storage import words as words_storage
 from .storage.bases import BaseRow
+from .strangers import SMALL_BASE, STRANGE_SHARE, has_strangers
 from .words import question_words, word_of
 
 # How many entries are compared with the question; the right one is nearly always among them.
-CANDIDATES = 50
+CANDIDATES = 12
 
-# How many of them are matches.
+# How many of them are matches at most.
 MAX_MATCHES = 10
 
 # What a corrected word counts for: it may have been another one.
@@ -65,10 +66,14 @@ class Ranked(NamedTuple):
 
     number: int
     comparison: Comparison
+    # Whether the question has words that are strange to it; looked at in a small base only.
+    has_strangers: bool
 
 
-def find_matches(tx: Transaction, caller: Caller, base: BaseRow, question: str) -> list[Match]:
-    """The candidates of one base, most confident first."""
+def find_matches(
+    tx: Transaction, caller: Caller, base: BaseRow, question: str, *, limit: int = MAX_MATCHES
+) -> list[Match]:
+    """The best candidates of one base, most confident first."""
     asked = question_words(question)
     ranked = rank(tx, caller, base, asked)
     if not ranked:
@@ -76,12 +81,15 @@ def find_matches(tx: Transaction, caller: Caller, base: BaseRow, question: str) 
     calibration = PRIOR if base.calibration is None else Calibration(**base.calibration)
     matches: list[Match] = []
     confidence = 1.0
-    for place, each in enumerate(ranked[:MAX_MATCHES]):
+    for place, each in enumerate(ranked[: min(limit, MAX_MATCHES)]):
         # One that is not the best cannot be surer than the best, whatever it covers.
         features = features_of(ranked[place:])
         if place > 0:
             features = features._replace(lead=0.0)
-        confidence = min(confidence, calibration.probability(features))
+        probability = calibration.probability(features)
+        if each.has_strangers:
+            probability *= STRANGE_SHARE
+        confidence = min(confidence, probability)
         if confidence < MIN_CONFIDENCE:
             break
         entry = storage.find_stored(tx, caller, base.id, each.number)
@@ -113,12 +121,14 @@ def rank(
     is_small_talk = all(word in SMALL_TALK for word in asked)
     found = index.find_candidates(tx, where, counts, limit=CANDIDATES)
     candidates = [each for each in (_without(candidate, held) for candidate in found) if each]
+    is_small = base.entry_count < SMALL_BASE
     question = Question([term for term, _ in terms], [each.phrasings for each in candidates])
     ranked: list[Ranked] = []
     for candidate in candidates:
         comparison = question.compare(candidate.phrasings, candidate.text)
         if comparison.coverage > 0 and (not is_small_talk or _is_all(comparison)):
-            ranked.append(Ranked(candidate.number, comparison))
+            is_strange = is_small and has_strangers(counts, candidate)
+            ranked.append(Ranked(candidate.number, comparison, is_strange))
     # The sort is stable: among equals the order of the candidates decides.
     return sorted(ranked, key=lambda each: -each.comparison.score)
 

@@ -11,12 +11,13 @@ from antonnia.orchestrator.types import (
     AssistantSearch,
     AssistantUpdate,
 )
+from antonnia_server.conversations.service import AssistantNotFound
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
-from ..errors import AssistantInUse, AssistantNotFound
+from ..errors import AssistantInUse
 from ..knowledge.errors import KnowledgeNotFound
 
 router = APIRouter(tags=["assistants"])

@@ -20,6 +20,7 @@ from antonnia_server.http.endpoint import ask, read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
+from ..errors import KnowledgeInUse
 from ..knowledge.errors import KnowledgeNameTaken, KnowledgeNotFound
 
 router = APIRouter(tags=["knowledge"])
@@ -63,10 +64,11 @@ async def update_knowledge(request: Request, knowledge_id: str) -> Response:
 
 
 @router.delete(
-    "/knowledge/{knowledge_id}", **describes(None, status=204, raises=[KnowledgeNotFound])
+    "/knowledge/{knowledge_id}",
+    **describes(None, status=204, raises=[KnowledgeNotFound, KnowledgeInUse]),
 )
 async def delete_knowledge(request: Request, knowledge_id: str) -> Response:
-    """Delete a knowledge base with its entries and gaps."""
+    """Delete a knowledge base that no assistant answers from, with its entries and gaps."""
     return await write(request, service.delete_knowledge, knowledge_id, status=204)
 
 

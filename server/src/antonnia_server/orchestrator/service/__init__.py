@@ -5,7 +5,9 @@ from .assistants import (
     create_assistant,
     delete_assistant,
     get_assistant,
+    hold_assistant,
     search_assistants,
+    take_knowledge,
     update_assistant,
 )
 from .endings import (
@@ -63,6 +65,7 @@ __all__ = [
     "get_knowledge",
     "get_run",
     "give_up",
+    "hold_assistant",
     "list_run_steps",
     "search_assistants",
     "search_entries",
@@ -70,6 +73,7 @@ __all__ = [
     "search_knowledge",
     "search_matches",
     "suggestion_text",
+    "take_knowledge",
     "update_assistant",
     "update_entry",
     "update_knowledge",

@@ -14,16 +14,21 @@ from antonnia.orchestrator.types import (
 )
 from antonnia_server import ids
 from antonnia_server.conversations import service as conversations
+from antonnia_server.conversations.service import AssistantNotFound
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Listing, window
 from antonnia_server.http.refusal import invalid
 
 from .. import wire
-from ..errors import AssistantInUse, AssistantNotFound
+from ..errors import AssistantInUse
 from ..knowledge import service as knowledge
+from ..knowledge.errors import KnowledgeNotFound
 from ..storage import assistants as storage
 from ..storage.assistants import AssistantRow
+
+# How many assistants are in memory at a time.
+TAKEN_AT_ONCE = 100
 
 
 def create_assistant(tx: Transaction, caller: Caller, body: AssistantCreate) -> Assistant:
@@ -54,6 +59,11 @@ def create_assistant(tx: Transaction, caller: Caller, body: AssistantCreate) -> 
 
 def get_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> Assistant:
     return wire.assistant(_find(tx, caller, assistant_id))
+
+
+def hold_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> bool:
+    """Whether there is such an assistant, which then stays until this is committed."""
+    return storage.lock_assistant(tx, caller, assistant_id) is not None
 
 
 def update_assistant(
@@ -100,6 +110,14 @@ def add_knowledge(tx: Transaction, caller: Caller, assistant_id: str, knowledge_
     _change(tx, caller, assistant, {"knowledge_ids": [knowledge_id, *assistant.knowledge_ids]})
 
 
+def take_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
+    """Let no assistant answer from this base any more."""
+    while users := storage.lock_assistants_with(tx, caller, knowledge_id, at_most=TAKEN_AT_ONCE):
+        for assistant in users:
+            left = [each for each in assistant.knowledge_ids if each != knowledge_id]
+            _change(tx, caller, assistant, {"knowledge_ids": left})
+
+
 def _change(
     tx: Transaction, caller: Caller, assistant: AssistantRow, changes: dict[str, Any]
 ) -> AssistantRow:
@@ -128,7 +146,9 @@ def _lock(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow:
 
 def _refuse_unknown(tx: Transaction, caller: Caller, knowledge_ids: Sequence[str]) -> None:
     for knowledge_id in knowledge_ids:
-        knowledge.get_base(tx, caller, knowledge_id)
+        # Held: deleted meanwhile, it would be missing in an assistant that has just got it.
+        if knowledge.lock_base(tx, caller, knowledge_id) is None:
+            raise KnowledgeNotFound(knowledge_id)
 
 
 def _distinct(knowledge_ids: Sequence[str]) -> list[str]:

@@ -18,7 +18,13 @@ from antonnia_server.http.pagination import Listing
 from antonnia_server.http.refusal import invalid
 
 from .. import wire
+from ..errors import KnowledgeInUse
 from ..knowledge import service as knowledge
+from ..knowledge.errors import KnowledgeNotFound
+from ..storage import assistants as storage
+
+# The assistants that a refusal names; there may be hundreds.
+MAX_NAMED = 5
 
 
 def create_knowledge(tx: Transaction, caller: Caller, body: KnowledgeCreate) -> Knowledge:
@@ -40,7 +46,14 @@ def update_knowledge(
 
 
 def delete_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> None:
-    """The base is gone at once, for assistants too; its entries and gaps are deleted later."""
+    """Delete a base that no assistant answers from; its entries and gaps are deleted later."""
+    # Held first: no assistant gets it from now on.
+    if knowledge.lock_base(tx, caller, knowledge_id) is None:
+        raise KnowledgeNotFound(knowledge_id)
+    users = storage.lock_assistants_with(tx, caller, knowledge_id, at_most=MAX_NAMED + 1)
+    if users:
+        named = [f"{assistant.name!r} ({assistant.id})" for assistant in users[:MAX_NAMED]]
+        raise KnowledgeInUse(knowledge_id, named, more=len(users) > MAX_NAMED)
     knowledge.delete_base(tx, caller, knowledge_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from antonnia_server.conversations.service import MessageRow, SessionRow
 from antonnia_server.db import Transaction
@@ -29,6 +30,14 @@ _NUMBERS = {
     for word in names.split()
 }
 _NUMBER = re.compile(r"(?:the |number |no |nr |option |answer )*(\w+?)(?: one)?")
+# A sign, a currency or a unit beside a digit makes an amount, and a point before it a fraction,
+# unless that ends a word, as in "no.2".
+_AMOUNT = re.compile(
+    "[-\u2010-\u2015\u2212+\u00b1<>=\u2264\u2265\u2248~\u00d7\u00f7/^%$\u20ac\u00a3\u00a5\u20b9]"
+    " *[0-9]"
+    r"|(?<![^\W\d_])[.,] *[0-9]"
+    "|[0-9] *[+<>=\u00d7\u00f7/^%\u2030\u00b0$\u20ac\u00a3\u00a5\u20b9]"
+)
 _PLEASE = re.compile(r"^please | please$")
 
 # Of a title that a file brought, which may be a page long.
@@ -97,6 +106,8 @@ def _choice(offer: Offer, message: MessageRow) -> Choice | None:
     asked_for = _WANT_PERSON.fullmatch(said)
     if said in _PERSON or (asked_for is not None and asked_for[1] in _PERSON):
         return Choice(None)
+    if _AMOUNT.search(normalize("NFKC", text)):
+        return None
     named = _NUMBER.fullmatch(said)
     number = 0 if named is None else _NUMBERS.get(named[1], 0)
     return Choice(offer.matches[number - 1]) if 0 < number <= len(offer.matches) else None

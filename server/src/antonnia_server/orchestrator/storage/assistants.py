@@ -89,6 +89,25 @@ def delete_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> None
     _DELETE.run(tx, organization_id=caller.organization_id, id=assistant_id)
 
 
+def lock_assistants_with(
+    tx: Transaction, caller: Caller, knowledge_id: str, *, at_most: int
+) -> list[AssistantRow]:
+    """Those that answer from the base, held, from the oldest to the newest."""
+    # An id is in the list as it stands in the text of it: quoted, and with nothing to escape.
+    query = (
+        sa.select(*_COLUMNS)
+        .where(
+            _t.organization_id == caller.organization_id,
+            sa.cast(_t.knowledge_ids, sa.Text).contains(f'"{knowledge_id}"', autoescape=True),
+        )
+        .order_by(_t.created_at, _t.id)
+        .limit(at_most)
+        .with_for_update()
+    )
+    with tx.connection.execute(query) as rows:
+        return list(map(AssistantRow._make, rows))
+
+
 def list_assistants(tx: Transaction, caller: Caller, window: Window) -> Found[AssistantRow]:
     """From the oldest to the newest; an organization has few."""
     query = sa.select(*_COLUMNS).where(_t.organization_id == caller.organization_id)

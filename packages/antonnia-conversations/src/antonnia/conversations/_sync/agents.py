@@ -45,6 +45,7 @@ class SyncAgents:
             idempotency_key: Makes repeating the call harmless for 24 hours.
 
         Raises:
+            NotFoundError: `assistant_not_found`.
             ValidationError: The id that the type needs is missing.
         """
         from antonnia.conversations.types import AgentCreate
@@ -84,7 +85,7 @@ class SyncAgents:
             profile_id: The new person behind a human agent.
 
         Raises:
-            NotFoundError: `agent_not_found`.
+            NotFoundError: `agent_not_found`, `assistant_not_found`.
             ValidationError: The id does not belong to an agent of this type.
         """
         from antonnia.conversations.types import AgentFields, AgentUpdate

@@ -4,21 +4,13 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, Mapping, Optional, Type, Union
-
-from antonnia.core import NOT_GIVEN, NotGiven, SyncTransport
+from antonnia.core import SyncServiceClient, SyncTransport
 
 from .agents import SyncAgents
 from .sessions import SyncSessions
 
-if TYPE_CHECKING:
-    from types import TracebackType
 
-    import httpx
-
-
-class SyncConversations:
+class SyncConversations(SyncServiceClient):
     """Sessions, their messages and the agents that hold them.
 
     ```python
@@ -26,29 +18,10 @@ class SyncConversations:
         session = client.sessions.create("user_12345", "John Doe")
     ```
 
-    Nothing is connected, and neither httpx nor pydantic is loaded, before the first call. A call
-    that fails for a passing reason (no connection, a timeout, 408, 429, 502, 503, 504, or a 409
-    because the same call is still running) is sent again after a moment; whatever creates or
-    changes something by POST carries an `Idempotency-Key`, so that no retry does it twice.
-
-    Besides what its own documentation says, any call may raise `AuthenticationError`,
-    `PermissionDeniedError`, `RateLimitError`, `ServerError`, `APIConnectionError` and
-    `APITimeoutError`; all derive from `AntonniaError`.
-
-    Args:
-        token: The API token; `ANTONNIA_TOKEN` if left out.
-        base_url: The root of the platform; `ANTONNIA_BASE_URL` or `https://api.antonnia.com` if
-            left out.
-        timeout: Seconds to wait for a connection, and for each piece of an answer; 60 by default,
-            `None` for no limit. A given `http_client` keeps its own unless this is given too.
-        http_client: An `httpx.Client` of yours, for a proxy (`proxy=`), certificates or
-            limits. It is not closed with this client.
-        max_retries: How often a call is sent again at most; 0 turns retries off.
-
-    Raises:
-        AntonniaError: There is no token, `base_url` is not a plain http or https URL, or an
-            option is out of its limits.
+    Its options, its retries, and what any call may raise are those of every `SyncServiceClient`.
     """
+
+    _prefix = "/conversations/v2"
 
     sessions: SyncSessions
     """Sessions between contacts and agents; their messages are at `sessions.messages`."""
@@ -56,83 +29,7 @@ class SyncConversations:
     agents: SyncAgents
     """The people and AI assistants that hold sessions."""
 
-    def __init__(
-        self,
-        token: Optional[str] = None,
-        base_url: Optional[str] = None,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        http_client: Optional[httpx.Client] = None,
-        *,
-        max_retries: int = 2,
-    ) -> None:
-        self._carry_with(
-            SyncTransport(
-                "/conversations/v2",
-                token=token,
-                base_url=base_url,
-                timeout=timeout,
-                http_client=http_client,
-                max_retries=max_retries,
-            )
-        )
-
     def _carry_with(self, transport: SyncTransport) -> None:
-        self._transport = transport
+        super()._carry_with(transport)
         self.sessions = SyncSessions(transport)
         self.agents = SyncAgents(transport)
-
-    def with_options(
-        self,
-        *,
-        timeout: Union[float, NotGiven, None] = NOT_GIVEN,
-        max_retries: Union[int, NotGiven] = NOT_GIVEN,
-        headers: Optional[Mapping[str, str]] = None,
-    ) -> SyncConversations:
-        """The same client with other options; what is left out stays as it is.
-
-        It is cheap, for a single call too, and uses the connections of this client. They end with
-        this client: closing the copy does nothing.
-
-        ```python
-        with SyncConversations(token="your_api_token") as client:
-            session = client.with_options(timeout=5).sessions.get("sess_123")
-        ```
-
-        Args:
-            timeout: Seconds, at most a day; `None` for no limit.
-            max_retries: How often a call is sent again at most; 0 turns retries off.
-            headers: Sent with each call, besides those that this client was given. What a call
-                says by itself (`Authorization`, `Content-Type`, `Idempotency-Key`, …) is refused.
-
-        Raises:
-            AntonniaError: An option is out of its limits, or no header can carry a value.
-        """
-        changed = copy(self)
-        transport = self._transport.with_options(
-            timeout=timeout, max_retries=max_retries, headers=headers
-        )
-        changed._carry_with(transport)  # noqa: SLF001 - a copy of this very object
-        return changed
-
-    def __enter__(self) -> SyncConversations:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give back the connections; `with` does it by itself.
-
-        An `http_client` that was given stays open. Calls under way end with an
-        `APIConnectionError`, later ones with an `AntonniaError`, both with the code
-        `client_closed`.
-        """
-        self._transport.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._transport.url!r})"

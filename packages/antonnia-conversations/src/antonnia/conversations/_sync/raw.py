@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class SyncRawAgents(Protocol):
-    """`Agents`, with answers as they came."""
+    """`SyncAgents`, with answers as they came."""
 
     def create(
         self,
@@ -76,7 +76,7 @@ class SyncRawAgents(Protocol):
 
 
 class SyncRawMessages(Protocol):
-    """`Messages`, with answers as they came."""
+    """`SyncMessages`, with answers as they came."""
 
     def create(
         self,
@@ -131,7 +131,7 @@ class SyncRawMessages(Protocol):
 
 
 class SyncRawSessions(Protocol):
-    """`Sessions`, with answers as they came."""
+    """`SyncSessions`, with answers as they came."""
 
     def create(
         self,

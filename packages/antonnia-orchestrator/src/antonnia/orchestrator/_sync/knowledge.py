@@ -92,12 +92,13 @@ class SyncKnowledgeBases:
     def delete(self, knowledge_id: str) -> None:
         """Delete a knowledge base with its entries and its gaps.
 
-        Assistants that answered from it go on with the bases that are left to them.
+        No assistant may have it among its `knowledge_ids`; take it from there first.
 
         Args:
             knowledge_id: The knowledge base, `kb_…`.
 
         Raises:
+            ValidationError: `knowledge_in_use`; it names the assistants.
             NotFoundError: `knowledge_not_found`. With a connection error as its `__cause__`, an
                 earlier try of this call may have deleted it.
         """

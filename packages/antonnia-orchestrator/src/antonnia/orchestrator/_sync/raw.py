@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SyncRawAssistants(Protocol):
-    """`Assistants`, with answers as they came."""
+    """`SyncAssistants`, with answers as they came."""
 
     def create(
         self,
@@ -71,7 +71,7 @@ class SyncRawAssistants(Protocol):
 
 
 class SyncRawEntries(Protocol):
-    """`Entries`, with answers as they came."""
+    """`SyncEntries`, with answers as they came."""
 
     def create(
         self,
@@ -120,7 +120,7 @@ class SyncRawEntries(Protocol):
 
 
 class SyncRawGaps(Protocol):
-    """`Gaps`, with answers as they came."""
+    """`SyncGaps`, with answers as they came."""
 
     def get(self, knowledge_id: str, gap_id: str) -> RawResponse[Gap]:
         """Read a gap."""
@@ -160,7 +160,7 @@ class SyncRawGaps(Protocol):
 
 
 class SyncRawKnowledgeBases(Protocol):
-    """`KnowledgeBases`, with answers as they came."""
+    """`SyncKnowledgeBases`, with answers as they came."""
 
     def create(self, name: str, *, idempotency_key: Optional[str] = None) -> RawResponse[Knowledge]:
         """Make an empty knowledge base."""
@@ -201,7 +201,7 @@ class SyncRawKnowledgeBases(Protocol):
 
 
 class SyncRawRuns(Protocol):
-    """`Runs`, with answers as they came."""
+    """`SyncRuns`, with answers as they came."""
 
     def get(self, run_id: str) -> RawResponse[Run]:
         """Read a run."""

@@ -35,11 +35,12 @@ from .entries import (
 from .imports import (
     PIECE,
     ImportResult,
+    has_file,
     import_entries,
     list_anchors,
+    list_files,
     put_entries,
     remove_entries,
-    remove_missing,
 )
 from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
 
@@ -66,15 +67,16 @@ __all__ = [
     "find_examples",
     "get_base",
     "get_entry",
+    "has_file",
     "import_entries",
     "list_anchors",
     "list_bases",
     "list_entries",
+    "list_files",
     "lock_base",
     "put_entries",
     "rebuild_piece",
     "remove_entries",
-    "remove_missing",
     "rename_base",
     "sample",
     "schedule_calibration",

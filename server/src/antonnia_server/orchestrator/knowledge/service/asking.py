@@ -12,14 +12,14 @@ from ..errors import KnowledgeNotFound
 from ..retrieval import Match
 from ..storage import bases as storage
 from ..storage.bases import BaseRow
-from ..verdict import Verdict, divide, join, judge
+from ..verdict import MAX_SUGGESTIONS, Verdict, divide, join, judge
 
 
 def search(
     tx: Transaction, caller: Caller, knowledge_ids: Sequence[str], question: str, limit: int = 3
 ) -> list[Match]:
     """The entries that answer `question` best, most confident first, from all of the bases."""
-    return _search(tx, caller, _find_bases(tx, caller, knowledge_ids), question)[:limit]
+    return _search(tx, caller, _find_bases(tx, caller, knowledge_ids), question, limit)
 
 
 def decide(tx: Transaction, caller: Caller, knowledge_ids: Sequence[str], question: str) -> Verdict:
@@ -49,10 +49,16 @@ def _find_bases(tx: Transaction, caller: Caller, knowledge_ids: Sequence[str]) -
 
 
 def _search(
-    tx: Transaction, caller: Caller, bases: Sequence[BaseRow], question: str
+    tx: Transaction,
+    caller: Caller,
+    bases: Sequence[BaseRow],
+    question: str,
+    limit: int = MAX_SUGGESTIONS,
 ) -> list[Match]:
     matches = [
-        match for base in bases for match in retrieval.find_matches(tx, caller, base, question)
+        match
+        for base in bases
+        for match in retrieval.find_matches(tx, caller, base, question, limit=limit)
     ]
     # The sort is stable: equals stay in the order of the bases and of their ranking.
-    return sorted(matches, key=lambda match: -match.confidence)
+    return sorted(matches, key=lambda match: -match.confidence)[:limit]

@@ -80,10 +80,4 @@ def delete_piece(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
         return True
     if words_storage.delete_words(tx, caller, knowledge_id, at_most=DELETED_AT_ONCE):
         return True
-    for format in range(1, FORMAT + 1):
-        where = Index(knowledge_id, format)
-        if index.exists(tx, where):
-            if not index.empty_piece(tx, where, at_most=DELETED_AT_ONCE):
-                index.drop_index(tx, where)
-            return True
-    return False
+    return index.drop_piece(tx, knowledge_id, range(1, FORMAT + 1), at_most=DELETED_AT_ONCE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Listing, PageQuery, window
 
-from ..entry import Entry, kind_of
+from ..entry import Entry, distinct_phrasings, kind_of, slug_of
 from ..errors import EntryNotFound, KnowledgeNotFound
 from ..storage import bases
 from ..storage import entries as storage
@@ -49,9 +48,9 @@ def create_entry(
         kind_of(title),
         title,
         text,
-        source or f"{base.name}#{_slug(title)}",
+        source or f"{base.name}#{slug_of(title)}",
         anchor=entry_id,
-        phrasings=_distinct(title, phrasings),
+        phrasings=distinct_phrasings(title, phrasings),
     )
     number = storage.last_number(tx, caller, knowledge_id) + 1
     storage.insert_entry(
@@ -105,9 +104,9 @@ def update_entry(
         source=row.source if source is None else source,
     )
     given = row.phrasings if phrasings is None else phrasings
-    changed = replace(changed, phrasings=_distinct(changed.title, given))
+    changed = replace(changed, phrasings=distinct_phrasings(changed.title, given))
     added = row.added_phrasings if phrasings is None else []
-    _replace(tx, caller, base, row, changed, list(_distinct(changed.title, added)))
+    _replace(tx, caller, base, row, changed, list(distinct_phrasings(changed.title, added)))
 
 
 def add_phrasing(
@@ -166,13 +165,3 @@ def _replace(
     put_into_index(tx, caller, base, written)
     bases.touch_base(tx, caller, base.id)
     schedule_if_it_teaches(tx, caller, base, written)
-
-
-def _distinct(title: str, phrasings: Sequence[str]) -> tuple[str, ...]:
-    """The phrasings that say something, each once, and none that only repeats the title."""
-    kept = dict.fromkeys(text.strip() for text in phrasings)
-    return tuple(text for text in kept if text and text != title)
-
-
-def _slug(title: str) -> str:
-    return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") or "entry"

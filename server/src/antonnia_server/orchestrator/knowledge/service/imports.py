@@ -23,6 +23,9 @@ PIECE = 100
 # How many anchors are listed at once.
 ANCHORS_AT_ONCE = 5_000
 
+# How many files are named to somebody who asks for one that is not there.
+NAMED_FILES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
@@ -47,14 +50,18 @@ def import_entries(
 ) -> ImportResult:
     """Replace what `file_name` brought before with `entries`; other files' entries stay.
 
-    For a file of more than `PIECE` entries, call `put_entries` for each piece and then
-    `remove_missing` until it removes nothing, each in a unit of its own: the writer is never held
-    for long, and at no moment does an entry that both versions of the file have go missing.
+    For a file of more than `PIECE` entries, call `put_entries` for each piece of it, then
+    `remove_entries` for each piece of what `list_anchors` names and the file has no more, each in a
+    unit of its own: the writer is never held for long, and at no moment does an entry that both
+    versions of the file have go missing.
     """
     result = put_entries(tx, caller, knowledge_id, file_name, entries)
     kept = {entry.anchor for entry in entries}
-    while removed := remove_missing(tx, caller, knowledge_id, file_name, kept):
-        result += ImportResult(removed=removed)
+    after = ""
+    while anchors := list_anchors(tx, caller, knowledge_id, file_name, after=after):
+        gone = [anchor for anchor in anchors if anchor not in kept]
+        result += ImportResult(removed=remove_entries(tx, caller, knowledge_id, file_name, gone))
+        after = anchors[-1]
     return result
 
 
@@ -94,16 +101,6 @@ def put_entries(
     return result
 
 
-def remove_missing(
-    tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, kept: Collection[str]
-) -> int:
-    """Remove up to `PIECE` entries of the file whose anchor is not in `kept`; says how many."""
-    _lock_base(tx, caller, knowledge_id)
-    imported = storage.list_anchors(tx, caller, knowledge_id, file_name)
-    missing = [anchor for anchor in imported if anchor not in kept][:PIECE]
-    return remove_entries(tx, caller, knowledge_id, file_name, missing)
-
-
 def list_anchors(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, *, after: str = ""
 ) -> list[str]:
@@ -115,10 +112,22 @@ def list_anchors(
     )
 
 
+def has_file(tx: Transaction, caller: Caller, knowledge_id: str, file_name: str) -> bool:
+    """Whether any entry came from that file; what a person wrote came from none."""
+    if not file_name:
+        return False
+    return bool(storage.list_anchors(tx, caller, knowledge_id, file_name, after="", limit=1))
+
+
+def list_files(tx: Transaction, caller: Caller, knowledge_id: str) -> list[str]:
+    """The first files by name that entries came from."""
+    return storage.list_files(tx, caller, knowledge_id, limit=NAMED_FILES)
+
+
 def remove_entries(
     tx: Transaction, caller: Caller, knowledge_id: str, file_name: str, anchors: Collection[str]
 ) -> int:
-    """Remove the file's entries of these anchors, `PIECE` at most; says how many there were."""
+    """Remove the file's entries of these anchors; says how many there were."""
     base = _lock_base(tx, caller, knowledge_id)
     found = (
         storage.find_imported(tx, caller, knowledge_id, file_name, anchor) for anchor in anchors

@@ -10,6 +10,7 @@ from .. import index
 from ..index import FORMAT, Index
 from ..storage import bases as storage
 from ..storage import entries as entries_storage
+from .bases import DELETED_AT_ONCE
 from .calibrating import schedule_calibration
 from .entries import entry_of
 from .indexing import Numbered, put_into_new_index
@@ -18,9 +19,6 @@ REBUILD_INDEX = "rebuild_knowledge_index"
 
 # How many entries one unit of work writes.
 REBUILT_AT_ONCE = 100
-
-# How many rows of an old index it deletes.
-DELETED_AT_ONCE = 500
 
 
 def schedule_rebuilds(tx: Transaction) -> None:
@@ -43,7 +41,7 @@ def rebuild_piece(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
     if base is None:
         return False
     if base.index_format == FORMAT:
-        return _drop_piece(tx, knowledge_id)
+        return index.drop_piece(tx, knowledge_id, range(1, FORMAT), at_most=DELETED_AT_ONCE)
     if base.rebuilt_to is None or not index.exists(tx, Index(knowledge_id, FORMAT)):
         index.create_index(tx, Index(knowledge_id))
         storage.update_index(tx, caller, knowledge_id, format=base.index_format, rebuilt_to=0)
@@ -62,14 +60,3 @@ def rebuild_piece(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
         storage.update_index(tx, caller, knowledge_id, format=FORMAT, rebuilt_to=None)
         schedule_calibration(tx, caller, knowledge_id)
     return True
-
-
-def _drop_piece(tx: Transaction, knowledge_id: str) -> bool:
-    """Delete a piece of an index that does not answer any more; whether there was any."""
-    for format in range(1, FORMAT):
-        old = Index(knowledge_id, format)
-        if index.exists(tx, old):
-            if not index.empty_piece(tx, old, at_most=DELETED_AT_ONCE):
-                index.drop_index(tx, old)
-            return True
-    return False

@@ -127,15 +127,27 @@ def list_anchors(
     knowledge_id: str,
     file_name: str,
     *,
-    after: str = "",
-    limit: int | None = None,
+    after: str,
+    limit: int,
 ) -> list[str]:
-    """The anchors of the entries that the file brought, in their order."""
+    """The next anchors, in their order, of entries that the file brought."""
     query = (
         sa.select(_entries.anchor)
         .where(*_is_in_base(caller, knowledge_id))
         .where(_entries.file_name == file_name, _entries.anchor > after)
         .order_by(_entries.anchor)
+        .limit(limit)
+    )
+    return list(tx.connection.scalars(query))
+
+
+def list_files(tx: Transaction, caller: Caller, knowledge_id: str, *, limit: int) -> list[str]:
+    """The names, in their order, of files that brought entries."""
+    query = (
+        sa.select(_entries.file_name)
+        .distinct()
+        .where(*_is_in_base(caller, knowledge_id), _entries.file_name > "")
+        .order_by(_entries.file_name)
         .limit(limit)
     )
     return list(tx.connection.scalars(query))
