@@ -27,7 +27,7 @@ quickstart: setup
 
 # The suites that kill servers, flood or race them, fail their disks, try what nobody would send, or
 # install interpreters; one after another.
-HEAVY := tests/crash tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
+HEAVY := tests/crash tests/processes tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.

@@ -1,0 +1,92 @@
+"""`antonnia serve --workers N`: processes on one socket, and one that looks after them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+from fleet import Fleet, Member, running_fleet
+
+from antonnia.conversations.exceptions import APIConnectionError
+
+SERVE_WITH_THREE = "--workers 3"
+PATIENCE_SECONDS = 30
+
+
+async def test_one_that_dies_is_followed_by_another(url: str, tmp_path: Path) -> None:
+    async with running_fleet(url, tmp_path, servers=[SERVE_WITH_THREE]) as fleet:
+        [server] = fleet.servers
+        before = children_of(server)
+        victim = min(before)
+
+        psutil.Process(victim).kill()
+
+        await until(lambda: victim not in children_of(server) and len(children_of(server)) == 3)
+        assert before - {victim} < children_of(server)
+        assert f"process {victim} has ended (SIGKILL)" in server.logged
+        await serves(fleet)
+
+
+async def test_a_stop_of_the_one_stops_all(url: str, tmp_path: Path) -> None:
+    async with running_fleet(url, tmp_path, servers=[SERVE_WITH_THREE, ""]) as fleet:
+        server, _ = fleet.servers
+        processes = children_of(server)
+
+        server.signal(signal.SIGTERM)
+        await server.wait_until_ended()
+
+        assert not any(psutil.pid_exists(process) for process in processes)
+        await server.start()
+
+
+async def test_none_is_left_when_the_one_is_killed(url: str, tmp_path: Path) -> None:
+    async with running_fleet(url, tmp_path, servers=[SERVE_WITH_THREE]) as fleet:
+        [server] = fleet.servers
+        processes = children_of(server)
+
+        await server.kill()
+
+        await until(lambda: not any(psutil.pid_exists(process) for process in processes))
+        # Nobody has kept its port.
+        await server.start()
+        await serves(fleet)
+
+
+async def test_one_that_stands_still_keeps_no_one_waiting(url: str, tmp_path: Path) -> None:
+    async with running_fleet(url, tmp_path, servers=["--workers 2"]) as fleet:
+        [server] = fleet.servers
+
+        for process in children_of(server):
+            psutil.Process(process).suspend()
+            served = [await is_served(fleet) for _ in range(10)]
+            psutil.Process(process).resume()
+
+            assert all(served)
+
+
+def children_of(server: Member) -> set[int]:
+    return {child.pid for child in psutil.Process(server.pid).children()}
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_so():  # noqa: ASYNC110  # other processes make it so
+            await asyncio.sleep(0.02)
+
+
+async def serves(fleet: Fleet) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await is_served(fleet):
+            pass
+
+
+async def is_served(fleet: Fleet) -> bool:
+    async with fleet.client() as client:
+        try:
+            await client.sessions.search(limit=1)
+        except APIConnectionError:
+            return False
+    return True
