@@ -22,6 +22,8 @@ from antonnia_server.db.postgres_connection import connect
 ANTONNIA = str(Path(sys.executable).parent / "antonnia")
 # So that what a dead process was at is taken over soon.
 LEASE_SECONDS = 3
+# Whoever stands still in the middle of a transaction keeps what it has locked for so long.
+IDLE_SECONDS = 1
 _IS_READY = " is running"
 
 
@@ -32,6 +34,7 @@ class Member(ServerProcess):
         super().__init__(log, log=log)
         self._command = [ANTONNIA, *command, "--database-url", url]
         self._command += ["--job-lease-seconds", str(LEASE_SECONDS)]
+        self._command += ["--database-idle-seconds", str(IDLE_SECONDS)]
         self._is_server = command[0] == "serve"
 
     async def start(self, command: Sequence[str] = ()) -> None:

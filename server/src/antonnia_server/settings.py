@@ -50,8 +50,8 @@ class PostgresLimits:
     statement_seconds: int = _limit(30, "Seconds for a statement.")
     # An idempotency key that is in use is waited for as long.
     lock_seconds: int = _limit(10, "Seconds to wait for what another one has locked.")
-    # Whoever hung in a transaction would keep what it has locked.
-    idle_seconds: int = _limit(30, "Seconds between two statements of a transaction.")
+    # Whoever hung in a transaction would keep what it has locked; who waits for that outlasts it.
+    idle_seconds: int = _limit(5, "Seconds between two statements of a transaction.")
 
 
 @dataclass(frozen=True)
