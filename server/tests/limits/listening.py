@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from in_process import Server
 from uvicorn.server import ServerState
 
 from antonnia_server.connections import Connections
+from antonnia_server.db import Transaction
 from antonnia_server.http_protocol import HttpProtocol, Phase
 from antonnia_server.settings import Limits
 
@@ -169,3 +171,22 @@ async def listening(server: Server, limits: Limits) -> AsyncIterator[Listening]:
     finally:
         acceptor.close()
         await listening.close()
+
+
+@asynccontextmanager
+async def a_slow_disk(server: Server) -> AsyncIterator[None]:
+    """Until it is left, no write comes to its end."""
+    is_held, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(tx: Transaction) -> None:
+        loop.call_soon_threadsafe(is_held.set)
+        may_go_on.wait(PATIENCE_SECONDS)
+
+    held = asyncio.create_task(server.db.write(hold))
+    await is_held.wait()
+    try:
+        yield
+    finally:
+        may_go_on.set()
+        await held
