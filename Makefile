@@ -36,6 +36,7 @@ check: setup lint
 
 # Everything, at a size that fits into a coffee break.
 test: check
+	ANTONNIA_TEST_ENGINES=postgresql $(BIN)/pytest -q -n auto server/tests
 	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(HEAVY)
 
 # The same suites at full size.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from given_postgres import Cluster, opened_cluster
 from in_process import (
     START,
     Clock,
     HandWorker,
+    Place,
     RecordedEvents,
     Server,
     Template,
@@ -24,22 +27,60 @@ from antonnia.conversations import Conversations
 from antonnia.orchestrator import Orchestrator
 from antonnia_server.clock import HandClock, from_datetime
 
+# What the tests of a server are run on: `sqlite`, `postgresql`, or both with a comma.
+ENGINES = os.environ.get("ANTONNIA_TEST_ENGINES", "sqlite").split(",")
 
-@pytest.fixture(scope="session", params=["sqlite"])
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on each engine; one that asks for the file of a database only on SQLite."""
+    if "template" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    wanted = set(ENGINES)
+    if "sqlite_only" in marks or "database_path" in metafunc.fixturenames:
+        wanted &= {"sqlite"}
+    if "postgres_only" in marks:
+        wanted &= {"postgresql"}
+    engines = [engine for engine in ENGINES if engine in wanted]
+    metafunc.parametrize("template", engines, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with opened_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
 def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """What each test's database is a copy of; a parameter for each engine."""
-    path = tmp_path_factory.mktemp("template") / "antonnia.db"
-    return asyncio.run(make_template(path))
+    """What each test's database is a copy of."""
+    if request.param == "sqlite":
+        return asyncio.run(make_template(tmp_path_factory.mktemp("template") / "antonnia.db"))
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return asyncio.run(make_template(cluster.create()))
 
 
 @pytest.fixture
-def database_path(template: Template, tmp_path: Path) -> Path:
-    return Path(shutil.copy(template.path, tmp_path / "antonnia.db"))
+def database(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> Iterator[Place]:
+    if isinstance(template.place, Path):
+        yield Path(shutil.copy(template.place, tmp_path / "antonnia.db"))
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.create(template.place)
+    yield url
+    cluster.drop(url)
 
 
 @pytest.fixture
-async def server(template: Template, database_path: Path) -> AsyncIterator[Server]:
-    async with serving(database_path, template, HandClock(from_datetime(START))) as server:
+def database_path(database: Place) -> Path:
+    """The file of the database; for tests that are about files."""
+    assert isinstance(database, Path)
+    return database
+
+
+@pytest.fixture
+async def server(template: Template, database: Place) -> AsyncIterator[Server]:
+    async with serving(database, template, HandClock(from_datetime(START))) as server:
         yield server
 
 

@@ -27,8 +27,11 @@ from antonnia_server.clock import HandClock, from_datetime, to_datetime
 from antonnia_server.conversations import service as conversations
 from antonnia_server.db import Database, Transaction
 from antonnia_server.db.migrate import migrate
+from antonnia_server.db.postgres import PostgresDatabase
+from antonnia_server.db.postgres_connection import connect as connect_to_postgres
 from antonnia_server.db.sqlite import SqliteDatabase, connect
 from antonnia_server.db.tables import metadata
+from antonnia_server.events.service import number_events
 from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import Job, RunningJob
 from antonnia_server.jobs import service as job_service
@@ -49,6 +52,10 @@ FAQ = [
     Entry("question", QUESTION, ANSWER, source="faq.md", anchor="hours"),
     Entry("question", OTHER_QUESTION, OTHER_ANSWER, source="faq.md", anchor="returns"),
 ]
+
+
+# The file of an SQLite database, or the URL of a PostgreSQL one.
+Place = Path | str
 
 
 class Organization(NamedTuple):
@@ -79,21 +86,34 @@ def given_organization(tx: Transaction, name: str) -> Organization:
 class Template(NamedTuple):
     """A migrated database with two organizations, from which each test gets a copy."""
 
-    path: Path
+    place: Place
     ours: Organization
     theirs: Organization
 
 
-async def make_template(path: Path) -> Template:
-    engine = connect(path)
+def open_database(place: Place, clock: clock_of_server.Clock) -> Database:
+    return (
+        SqliteDatabase(place, clock) if isinstance(place, Path) else PostgresDatabase(place, clock)
+    )
+
+
+def open_engine(place: Place, *, read_only: bool = False) -> sa.Engine:
+    """For a look past the server."""
+    if isinstance(place, Path):
+        return connect(place, read_only=read_only)
+    return connect_to_postgres(place, read_only=read_only)
+
+
+async def make_template(place: Place) -> Template:
+    engine = open_engine(place)
     migrate(engine)
     engine.dispose()
-    db = SqliteDatabase(path, HandClock(from_datetime(START)))
+    db = open_database(place, HandClock(from_datetime(START)))
     await db.start()
     ours = await db.write(given_organization, "ours")
     theirs = await db.write(given_organization, "theirs")
     await db.close()
-    return Template(path, ours, theirs)
+    return Template(place, ours, theirs)
 
 
 @dataclass
@@ -136,10 +156,20 @@ class Server:
 
     def rows(self, table: str, **where: Any) -> list[sa.RowMapping]:
         """What a table of the database holds."""
+        if table == "events":
+            self._number_events()
         columns = metadata.tables[table].c
         query = sa.select(*columns).where(*(columns[name] == where[name] for name in where))
         with self.engine.connect() as connection:
             return list(connection.execute(query).mappings())
+
+    def _number_events(self) -> None:
+        """Do what the relay will do soon, where events are not numbered as they are written."""
+        if not self.db.is_shared:
+            return
+        with self.engine.begin() as connection:
+            cursor: Any = connection.connection.cursor()
+            number_events(Transaction(connection, cursor, self.hand.now()), at_most=10_000)
 
     def outcomes(self) -> list[tuple[str | None, str | None]]:
         """How each reply window ended, in the order in which they were opened."""
@@ -170,12 +200,12 @@ async def running(app: ASGIApp) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def serving(
-    path: Path, template: Template, hand: HandClock, limits: Limits | None = None
+    place: Place, template: Template, hand: HandClock, limits: Limits | None = None
 ) -> AsyncIterator[Server]:
-    """A server on the SQLite file at `path`."""
-    db = SqliteDatabase(path, hand)
+    """A server on the database at `place`."""
+    db = open_database(place, hand)
     app = create_app(db, hand, Settings(is_test_clock=True, limits=limits or Limits()))
-    engine = connect(path, read_only=True)
+    engine = open_engine(place)
     async with running(app):
         yield Server(app, db, engine, hand, template.ours, template.theirs)
     engine.dispose()
@@ -183,22 +213,22 @@ async def serving(
 
 @asynccontextmanager
 async def given_server_on(
-    path: Path, template: Template, clock: clock_of_server.Clock
+    place: Place, template: Template, clock: clock_of_server.Clock
 ) -> AsyncIterator[Server]:
     """A server that follows a clock of its own, which no request moves."""
-    db = SqliteDatabase(path, clock)
+    db = open_database(place, clock)
     app = create_app(db, clock, Settings())
-    engine = connect(path, read_only=True)
+    engine = open_engine(place)
     async with running(app):
         yield Server(app, db, engine, HandClock(clock.now()), template.ours, template.theirs)
     engine.dispose()
 
 
 @asynccontextmanager
-async def storing(path: Path, template: Template, hand: HandClock) -> AsyncIterator[Server]:
+async def storing(place: Place, template: Template, hand: HandClock) -> AsyncIterator[Server]:
     """Only the database of a server: nobody answers requests or runs jobs."""
-    db = SqliteDatabase(path, hand)
-    engine = connect(path, read_only=True)
+    db = open_database(place, hand)
+    engine = open_engine(place)
     await db.start()
     yield Server(_nobody, db, engine, hand, template.ours, template.theirs)
     await db.close()

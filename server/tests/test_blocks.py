@@ -27,6 +27,7 @@ from antonnia_server.conversations.storage.blocks import SIZE
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 
+pytestmark = pytest.mark.sqlite_only
 # Two full blocks, and a tail; a block is sealed as soon as a session happens to look.
 COUNT = 2 * SIZE + SIZE // 2
 # No larger number is taken.

@@ -6,10 +6,9 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from in_process import START, Server, Template, finish_job, storing
+from in_process import START, Place, Server, Template, finish_job, storing
 
 from antonnia_server import jobs
 from antonnia_server.clock import SECOND, HandClock, from_datetime
@@ -21,9 +20,9 @@ PATIENCE_SECONDS = 10
 
 
 @pytest.fixture
-async def server(template: Template, database_path: Path) -> AsyncIterator[Server]:
+async def server(template: Template, database: Place) -> AsyncIterator[Server]:
     """Only the database: the runner here is the tests' own."""
-    async with storing(database_path, template, HandClock(from_datetime(START))) as server:
+    async with storing(database, template, HandClock(from_datetime(START))) as server:
         yield server
 
 

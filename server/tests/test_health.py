@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from given_platform import problem_of
 from in_process import FailingDatabase, Server
 
@@ -33,8 +34,8 @@ async def test_a_server_whose_schema_is_another_is_not_ready(
     http: httpx.AsyncClient, server: Server, revision: str
 ) -> None:
     def change(tx: Transaction) -> None:
-        statement = "UPDATE alembic_version SET version_num = ?"
-        tx.connection.exec_driver_sql(statement, (revision,))
+        statement = sa.text("UPDATE alembic_version SET version_num = :revision")
+        tx.connection.execute(statement, {"revision": revision})
 
     await server.db.write(change)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from in_process import START, HandWorker, Server, Template, finish_job, storing
+from in_process import START, HandWorker, Place, Server, Template, finish_job, storing
 
 from antonnia_server import jobs
 from antonnia_server.clock import SECOND, HandClock, from_datetime
@@ -63,9 +62,9 @@ def _nothing(tx: Transaction, caller: Caller, job: Job) -> None:
 
 
 @pytest.fixture
-async def server(template: Template, database_path: Path) -> AsyncIterator[Server]:
+async def server(template: Template, database: Place) -> AsyncIterator[Server]:
     """Only the database: the runners here are the tests' own."""
-    async with storing(database_path, template, HandClock(from_datetime(START))) as server:
+    async with storing(database, template, HandClock(from_datetime(START))) as server:
         yield server
 
 

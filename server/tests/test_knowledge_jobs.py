@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
-from in_process import START, HandWorker, Template, storing
+from in_process import START, HandWorker, Place, Template, storing
 
 from antonnia_server.clock import SECOND, HandClock, from_datetime
 from antonnia_server.jobs import Handler, Runner, RunnerStops
@@ -29,10 +28,10 @@ def entries() -> list[Entry]:
 
 
 async def test_a_base_is_calibrated_after_an_import_and_deleted_after_its_removal(
-    database_path: Path, template: Template
+    database: Place, template: Template
 ) -> None:
     hand = HandClock(from_datetime(START))
-    async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
+    async with storing(database, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
         db, caller = server.db, server.caller
         deleting = Handler(service.DELETE_KNOWLEDGE, delete_knowledge, max_attempts=1)
         runner = Runner(db, hand, [*HANDLERS, deleting])
@@ -53,10 +52,10 @@ async def test_a_base_is_calibrated_after_an_import_and_deleted_after_its_remova
 
 
 async def test_a_stop_waits_for_a_piece_of_a_long_job_and_no_more(
-    database_path: Path, template: Template
+    database: Place, template: Template
 ) -> None:
     hand = HandClock(from_datetime(START))
-    async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
+    async with storing(database, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
         db, caller, worker = server.db, server.caller, HandWorker(server)
         worker.stop.set()
         base_id = await db.write(service.create_base, caller, "lamps")

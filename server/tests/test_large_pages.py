@@ -90,10 +90,11 @@ async def test_pages_of_sessions_are_bounded_too(client: Conversations) -> None:
 
 
 def damage(tx: Transaction, table: str, column: str, id: str) -> None:
-    """Whoever reads the row meets what is no JSON."""
+    """Whoever reads the row meets what is no JSON; PostgreSQL takes none such."""
     tx.cursor.execute(f"UPDATE {table} SET {column} = '{{' WHERE id = ?", (id,))
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.usefixtures("small_pages")
 async def test_entries_behind_a_page_are_not_read(
     orchestrator: Orchestrator, server: Server
@@ -108,6 +109,7 @@ async def test_entries_behind_a_page_are_not_read(
     assert [entry.id for entry in page] == [entry.id for entry in made[:3]]
 
 
+@pytest.mark.sqlite_only
 async def test_assistants_behind_a_page_are_not_read(
     orchestrator: Orchestrator, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

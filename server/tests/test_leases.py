@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
+from contextlib import asynccontextmanager
 
 import pytest
+import sqlalchemy as sa
 from given_platform import given_message, given_session, texts_of_agents
 from in_process import (
     ANSWER,
@@ -16,9 +15,12 @@ from in_process import (
     START,
     Clock,
     HandWorker,
+    Place,
     Server,
     Template,
     finish_job,
+    open_database,
+    open_engine,
     storing,
 )
 
@@ -26,30 +28,32 @@ from antonnia.conversations import Conversations
 from antonnia_server import jobs
 from antonnia_server.clock import SECOND, HandClock, SystemClock, from_datetime
 from antonnia_server.db import Database, Transaction
-from antonnia_server.db.sqlite import SqliteDatabase
 from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import Handler, Runner, RunningJob
 from antonnia_server.jobs import service as job_service
+from antonnia_server.jobs.tables import jobs as jobs_table
 
 PATIENCE_SECONDS = 10
 
 
 @pytest.fixture
-def database_path(database_path: Path) -> Path:
+def database(database: Place) -> Place:
     """A database in which nothing waits: the jobs are those that a test makes."""
-    with closing(sqlite3.connect(database_path, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM jobs")
-    return database_path
+    engine = open_engine(database)
+    with engine.begin() as connection:
+        connection.execute(sa.delete(jobs_table))
+    engine.dispose()
+    return database
 
 
-async def test_the_runner_wakes_by_itself_when_a_lease_ends(database_path: Path) -> None:
+async def test_the_runner_wakes_by_itself_when_a_lease_ends(database: Place) -> None:
     ran = asyncio.Event()
 
     async def run(job: RunningJob) -> None:
         await job.write(finish_job)
         ran.set()
 
-    async with opened(database_path) as db, at_work(db, Handler("left", run, max_attempts=3)):
+    async with opened(database) as db, at_work(db, Handler("left", run, max_attempts=3)):
         async with asyncio.timeout(PATIENCE_SECONDS):
             await db.write(_schedule_and_claim, lease_seconds=1)
 
@@ -57,7 +61,7 @@ async def test_the_runner_wakes_by_itself_when_a_lease_ends(database_path: Path)
 
 
 async def test_a_clock_that_is_moved_stops_where_a_lease_ends(
-    database_path: Path, template: Template
+    database: Place, template: Template
 ) -> None:
     hand = HandClock(from_datetime(START))
     ran: list[float] = []
@@ -66,7 +70,7 @@ async def test_a_clock_that_is_moved_stops_where_a_lease_ends(
         ran.append((hand.now() - from_datetime(START)) / SECOND)
         await job.write(finish_job)
 
-    async with storing(database_path, template, hand) as server:
+    async with storing(database, template, hand) as server:
         handler = Handler("left", run, max_attempts=3)
         runner = Runner(server.db, hand, [handler])
 
@@ -100,7 +104,7 @@ async def test_moving_the_clock_past_the_end_of_a_lease_runs_what_was_left(
 
 
 async def test_a_clock_that_is_set_forward_does_not_run_a_job_twice(
-    database_path: Path, template: Template
+    database: Place, template: Template
 ) -> None:
     hand = HandClock(from_datetime(START))
     ran: list[str] = []
@@ -117,7 +121,7 @@ async def test_a_clock_that_is_set_forward_does_not_run_a_job_twice(
         await job.write(finish_job)
         may_end.set()
 
-    async with storing(database_path, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
+    async with storing(database, template, hand) as server, asyncio.timeout(PATIENCE_SECONDS):
         handlers = [Handler("long", take_long, max_attempts=3)]
         handlers.append(Handler("short", take_no_time, max_attempts=3))
         runner = Runner(server.db, hand, handlers)
@@ -146,8 +150,8 @@ def _schedule_and_claim(tx: Transaction, *, lease_seconds: int) -> None:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqliteDatabase]:
-    db = SqliteDatabase(path, SystemClock())
+async def opened(place: Place) -> AsyncIterator[Database]:
+    db = open_database(place, SystemClock())
     await db.start()
     try:
         yield db

@@ -127,9 +127,18 @@ async def test_it_follows_an_update(client: Conversations, server: Server) -> No
     assert await found(changed="new")
     assert not await found(changed="old")
     assert not await found(gone=None)
+
+
+@pytest.mark.sqlite_only
+async def test_an_update_leaves_no_rows_behind(client: Conversations, server: Server) -> None:
+    session = await given_session(client, metadata={"kept": 1, "changed": "old", "gone": None})
+
+    await client.sessions.update(session.id, {"metadata": {"kept": 1, "changed": "new"}})
+
     assert len(server.rows("session_metadata")) == 2
 
 
+@pytest.mark.sqlite_only
 async def test_it_forgets_what_was_removed(client: Conversations, server: Server) -> None:
     session = await given_session(client, metadata={"a": [1, 2], "b": {"c": "x" * 500}})
 
@@ -189,6 +198,7 @@ async def test_a_search_for_more_paths_is_refused(http: httpx.AsyncClient, count
     assert response.json()["errors"][0]["loc"] == ["body", "metadata"]
 
 
+@pytest.mark.sqlite_only
 async def test_a_long_path_takes_little_room(client: Conversations, server: Server) -> None:
     await given_session(client, metadata={"k" * 30_000: list(range(100))})
 
@@ -198,6 +208,7 @@ async def test_a_long_path_takes_little_room(client: Conversations, server: Serv
     assert max(len(row["path"]) for row in rows) <= 200
 
 
+@pytest.mark.sqlite_only
 async def test_it_uses_an_index(client: Conversations, server: Server) -> None:
     steps = await server.db.read(
         plan_of_search, server.caller, SessionSearch(metadata={"a": 1, "b": 2})

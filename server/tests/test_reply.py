@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import httpx
 import pytest
@@ -23,6 +22,7 @@ from in_process import (
     QUESTION,
     START,
     Clock,
+    Place,
     RecordedEvents,
     Server,
     Template,
@@ -309,14 +309,14 @@ async def test_a_session_that_waits_for_a_person_since_is_not_answered(
     assert ended == [("silence", "no_agent")]
 
 
-async def test_a_wait_survives_a_restart(template: Template, database_path: Path) -> None:
+async def test_a_wait_survives_a_restart(template: Template, database: Place) -> None:
     hand = HandClock(from_datetime(START))
-    async with serving(database_path, template, hand) as first, first.client(first.ours) as client:
+    async with serving(database, template, hand) as first, first.client(first.ours) as client:
         session = await given_session(client)
         await given_message(client, session, QUESTION)
         await client.sessions.reply(session.id, 30)
 
-    async with serving(database_path, template, hand) as again, again.client(again.ours) as client:
+    async with serving(database, template, hand) as again, again.client(again.ours) as client:
         await Clock(again).advance(30)
 
         assert len(await texts_of_agents(client, session)) == 1

@@ -17,6 +17,7 @@ from antonnia_server.db import StorageFailed, Transaction
 from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.knowledge.entry import Entry
 
+pytestmark = pytest.mark.sqlite_only
 PATIENCE_SECONDS = 20
 # Far more than the free space that the pages of a new database have.
 LONG_TEXT = "x" * 60_000

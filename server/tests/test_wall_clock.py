@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 from given_platform import SESSIONS, given_message, given_session
-from in_process import QUESTION, START, Server, Template, given_server_on
+from in_process import QUESTION, START, Place, Server, Template, given_server_on
 
 from antonnia.conversations import Conversations
 from antonnia_server.clock import SystemClock, from_datetime
@@ -100,10 +99,8 @@ def test_a_jump_is_logged_once(
 
 
 @pytest.fixture
-async def server(
-    template: Template, database_path: Path, machine: Machine
-) -> AsyncIterator[Server]:
-    async with given_server_on(database_path, template, machine.clock) as server:
+async def server(template: Template, database: Place, machine: Machine) -> AsyncIterator[Server]:
+    async with given_server_on(database, template, machine.clock) as server:
         yield server
 
 

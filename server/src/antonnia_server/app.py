@@ -20,6 +20,7 @@ from .conversations import routes as conversations
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .events.changes import Changes
+from .events.relay import Relay
 from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
@@ -79,8 +80,9 @@ def _lifespan(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         await db.start()
         try:
-            # One process owns the file: whoever held a lease before is gone.
-            await db.write(jobs.end_all_leases)
+            if not db.is_shared:
+                # One process owns the file: whoever held a lease before is gone.
+                await db.write(jobs.end_all_leases)
             await db.write(schedule_cleaning)
             await db.write(knowledge.schedule_rebuilds)
             runner = Runner(
@@ -92,11 +94,16 @@ def _lifespan(
                 count=app.state.metrics.count_job,
             )
             app.state.runner = runner
+            relay = Relay(db) if db.is_shared else None
+            if relay is not None:
+                await relay.start()
             await runner.start()
             try:
                 yield
             finally:
                 await runner.stop()
+                if relay is not None:
+                    await relay.stop()
         finally:
             app.state.intake.close()
             await db.close()

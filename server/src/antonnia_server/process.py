@@ -16,6 +16,7 @@ from typing import Never
 from .data_directory import DataDirectory
 from .fault import Fault
 from .settings import Limits, Settings
+from .shared_database import SharedDatabase
 
 BACKLOG = 2048
 LITTLE_ROOM_BYTES = 100 << 20
@@ -42,13 +43,6 @@ def run_server(
         Fault: The directory, its database or the port cannot be used.
     """
 
-    def ready(base_url: str) -> None:
-        on_ready(base_url)
-        # What has been made until now stays, so it need not be looked through again.
-        gc.freeze()
-        gc.enable()
-
-    # Hardly anything that a start makes is garbage, and looking for it takes a tenth of the time.
     gc.disable()
     with _exiting_on_signals(), directory.owned(), listen(host, port) as listener:
         # Only now, so that what is at fault is said before a second of imports.
@@ -58,7 +52,43 @@ def run_server(
         _warn_of_little_room(directory)
         prepare()
         settings = Settings(is_test_clock=is_test_clock, limits=limits)
-        serving.serve(directory, listener, settings, on_ready=ready)
+        serving.serve(directory, listener, settings, on_ready=_collecting_then(on_ready))
+
+
+def run_shared_server(
+    database: SharedDatabase,
+    host: str,
+    port: int,
+    *,
+    limits: Limits,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serve a database, beside other processes, until SIGTERM or SIGINT.
+
+    Raises:
+        Fault: The database or the port cannot be used.
+    """
+    gc.disable()
+    with _exiting_on_signals(), listen(host, port) as listener:
+        from . import serving, shared_standalone
+
+        shared_standalone.migrate_shared(database)
+        ready = _collecting_then(on_ready)
+        serving.serve_shared(database, listener, Settings(limits=limits), on_ready=ready)
+
+
+def _collecting_then(on_ready: Callable[[str], None]) -> Callable[[str], None]:
+    """Hardly anything that a start makes is garbage, and looking for it takes a tenth of the time.
+
+    So the collector is off until a server is ready, and then leaves out what is there.
+    """
+
+    def ready(base_url: str) -> None:
+        on_ready(base_url)
+        gc.freeze()
+        gc.enable()
+
+    return ready
 
 
 def _warn_of_little_room(directory: DataDirectory) -> None:

@@ -19,14 +19,18 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .app import create_app
+from .clock import Clock, SystemClock
 from .connections import Connections, with_descriptors
 from .data_directory import DataDirectory, Server
+from .db import Database
 from .db.sqlite import SqliteDatabase
 from .db.watch import unannounced
 from .http_protocol import HttpProtocol
 from .kept_clock import clock_of
 from .process import base_url_of
 from .settings import Settings
+from .shared_database import SharedDatabase
+from .shared_standalone import open_shared, shared_faults
 from .standalone import storage_faults
 
 # Ticks of a tenth of a second, in which all connections are looked at once.
@@ -48,14 +52,44 @@ def serve(
     on_ready: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT, and finish the requests in flight."""
-    _log_to_stderr()
-    sys.setswitchinterval(SWITCH_SECONDS)
     clock = clock_of(directory, is_test_clock=settings.is_test_clock)
     announced = Server(base_url_of(listener), secrets.token_urlsafe(32))
     settings = replace(settings, operator_secret=announced.secret)
+    db = SqliteDatabase(directory.database, clock)
+    with ExitStack() as announcement, storage_faults(directory):
+
+        def ready() -> None:
+            announcement.enter_context(directory.announced(announced))
+            on_ready(announced.base_url)
+
+        _run(db, clock, listener, settings, ready)
+
+
+def serve_shared(
+    database: SharedDatabase,
+    listener: socket.socket,
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None],
+) -> None:
+    """The same on a database that others serve too."""
+    clock = SystemClock()
+    with shared_faults(database):
+        db = open_shared(database, clock)
+        _run(db, clock, listener, settings, lambda: on_ready(base_url_of(listener)))
+
+
+def _run(
+    db: Database,
+    clock: Clock,
+    listener: socket.socket,
+    settings: Settings,
+    on_ready: Callable[[], None],
+) -> None:
+    _log_to_stderr()
+    sys.setswitchinterval(SWITCH_SECONDS)
     connections = Connections(with_descriptors(settings.limits))
-    app = create_app(SqliteDatabase(directory.database, clock), clock, settings)
-    starting = _Starting(app)
+    starting = _Starting(create_app(db, clock, settings))
     config = uvicorn.Config(
         starting,
         loop="uvloop",
@@ -66,13 +100,7 @@ def serve(
         access_log=False,
         server_header=False,
     )
-    with ExitStack() as announcement, storage_faults(directory):
-
-        def ready() -> None:
-            announcement.enter_context(directory.announced(announced))
-            on_ready(announced.base_url)
-
-        _Server(config, connections, starting, ready).run(sockets=[listener])
+    _Server(config, connections, starting, on_ready).run(sockets=[listener])
 
 
 class _Starting:

@@ -44,6 +44,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class PostgresLimits:
+    """What a process takes of a PostgreSQL, and how long anything may take there."""
+
+    writers: int = _limit(8, "Connections that write, at a time.")
+    readers: int = _limit(4, "Connections that read, at a time.")
+    connect_seconds: int = _limit(5, "Seconds to connect to the database.")
+    statement_seconds: int = _limit(30, "Seconds for a statement.")
+    # An idempotency key that is in use is waited for as long.
+    lock_seconds: int = _limit(10, "Seconds to wait for what another one has locked.")
+    # Whoever hung in a transaction would keep what it has locked.
+    idle_seconds: int = _limit(30, "Seconds between two statements of a transaction.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 

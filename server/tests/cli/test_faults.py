@@ -60,10 +60,18 @@ def test_a_directory_that_cannot_be_one(tmp_path: Path, place: str) -> None:
     assert "cannot be used as a data directory: " in line
 
 
-def test_a_database_that_this_version_does_not_have() -> None:
-    line = refused_line(run("serve", "--database-url", "postgresql://localhost/antonnia"))
+def test_a_database_that_cannot_be_reached() -> None:
+    url = "postgresql://someone:secret@127.0.0.1:1/antonnia"
+    line = refused_line(run("serve", "--database-url", url))
 
-    assert "this version stores in SQLite only" in line
+    assert line.startswith("antonnia: PostgreSQL at 127.0.0.1/antonnia cannot be used: ")
+    assert "secret" not in line
+
+
+def test_a_command_that_is_for_files() -> None:
+    line = refused_line(run("dev", "--database-url", "postgresql://localhost/antonnia"))
+
+    assert "this command is for SQLite" in line
 
 
 def test_two_places_at_once(tmp_path: Path) -> None:

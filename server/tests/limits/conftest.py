@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from in_process import START, Server, Template, serving
+from in_process import START, Place, Server, Template, serving
 from listening import Listening
 from listening import listening as listening_on
 
@@ -20,9 +19,9 @@ def limits() -> Limits:
 
 
 @pytest.fixture
-async def server(template: Template, database_path: Path, limits: Limits) -> AsyncIterator[Server]:
+async def server(template: Template, database: Place, limits: Limits) -> AsyncIterator[Server]:
     hand = HandClock(from_datetime(START))
-    async with serving(database_path, template, hand, limits) as server:
+    async with serving(database, template, hand, limits) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from antonnia_server.connections import Connections
 from antonnia_server.db import Transaction
 from antonnia_server.http_protocol import HttpProtocol, Phase
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, PostgresLimits
 
 PATIENCE_SECONDS = 20
 
@@ -176,17 +176,19 @@ async def listening(server: Server, limits: Limits) -> AsyncIterator[Listening]:
 @asynccontextmanager
 async def a_slow_disk(server: Server) -> AsyncIterator[None]:
     """Until it is left, no write comes to its end."""
-    is_held, may_go_on = asyncio.Event(), threading.Event()
+    may_go_on = threading.Event()
     loop = asyncio.get_running_loop()
 
-    def hold(tx: Transaction) -> None:
+    def hold(tx: Transaction, is_held: asyncio.Event) -> None:
         loop.call_soon_threadsafe(is_held.set)
         may_go_on.wait(PATIENCE_SECONDS)
 
-    held = asyncio.create_task(server.db.write(hold))
-    await is_held.wait()
+    writers = PostgresLimits().writers if server.db.is_shared else 1
+    held = [asyncio.Event() for _ in range(writers)]
+    writes = [asyncio.create_task(server.db.write(hold, is_held)) for is_held in held]
+    await asyncio.gather(*(is_held.wait() for is_held in held))
     try:
         yield
     finally:
         may_go_on.set()
-        await held
+        await asyncio.gather(*writes)

@@ -23,6 +23,7 @@ class CreatedToken(NamedTuple):
 
 def find_or_create_organization(tx: Transaction, name: str) -> str:
     """The id of the organization of that name, which is made if it is new."""
+    tx.hold("organization", name)
     found = storage.find_organization(tx, name)
     if found is not None:
         return found.id

@@ -13,12 +13,14 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
 from antonnia.core.models import RequestModel
-from antonnia_server import standalone
+from antonnia_server import shared_standalone, standalone
 from antonnia_server.clock import SystemClock
 from antonnia_server.data_directory import DataDirectory, DirectoryInUse, Server
 from antonnia_server.fault import Fault
 from antonnia_server.http.refusal import Refusal
 from antonnia_server.operator import Operation
+from antonnia_server.shared_database import SharedDatabase
+from antonnia_server.shared_standalone import SharedStandalone
 
 Order = TypeVar("Order", bound=RequestModel)
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -44,12 +46,19 @@ class Desk(Protocol):
 
 
 @contextmanager
-def opened_desk(directory: DataDirectory) -> Generator[Desk]:
+def opened_desk(directory: DataDirectory | SharedDatabase) -> Generator[Desk]:
     """The desk of whoever owns the directory, which is this process if nobody else does.
 
+    Nobody owns a shared database.
+
     Raises:
-        Fault: The directory cannot be used, or its owner does not answer.
+        Fault: The database cannot be used, or its owner does not answer.
     """
+    if isinstance(directory, SharedDatabase):
+        shared_standalone.migrate_shared(directory)
+        with shared_standalone.opened(directory) as database:
+            yield _OwnDesk(database)
+        return
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
@@ -89,7 +98,7 @@ def servers_desk(directory: DataDirectory) -> Generator[Desk | None]:
 class _OwnDesk:
     """Works on the database in this process."""
 
-    def __init__(self, database: standalone.Standalone) -> None:
+    def __init__(self, database: standalone.Standalone | SharedStandalone) -> None:
         self._database = database
 
     def ask(self, operation: Operation[Order, Answer], order: Order) -> Answer:

@@ -11,8 +11,9 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
+from antonnia_server.shared_database import SharedDatabase
 
-from .options import data_options
+from .options import database_options
 
 if TYPE_CHECKING:
     from antonnia_server.operator import Base, FileOrder
@@ -43,8 +44,10 @@ def knowledge() -> None:
 @click.option(
     "--name", default="Knowledge", show_default=True, help="The knowledge base; made if it is new."
 )
-@data_options
-def import_file(directory: DataDirectory, file: Path, organization: str | None, name: str) -> None:
+@database_options
+def import_file(
+    directory: DataDirectory | SharedDatabase, file: Path, organization: str | None, name: str
+) -> None:
     """Let the assistant answer from FILE: Markdown, CSV or JSON Lines.
 
     Importing a file of the same name again replaces what it brought before.
@@ -55,7 +58,9 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
 
     from .desk import opened_desk
 
-    is_new = not directory.database.exists()
+    made = None
+    if isinstance(directory, DataDirectory) and not directory.database.exists():
+        made = directory.database
     pieces = list(_pieces(entries, _entry_bytes))
     with opened_desk(directory) as desk:
         base = desk.ask(OPEN_BASE, BaseOrder(organization=organization, name=name))
@@ -64,9 +69,9 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
         f"{file.name}: {counts.added} added, {counts.changed} changed, {counts.removed} removed, "
         f"{counts.unchanged} unchanged in {name!r} of organization {base.organization}."
     )
-    if is_new:
+    if made is not None:
         # Most likely the wrong folder: a server with another database does not know of this one.
-        click.echo(f"This made a new database, {directory.database}.", err=True)
+        click.echo(f"This made a new database, {made}.", err=True)
 
 
 @knowledge.command("list")
@@ -78,8 +83,10 @@ def import_file(directory: DataDirectory, file: Path, organization: str | None, 
     envvar="ANTONNIA_KNOWLEDGE_LIST_JSON",
     help="Print JSON, a line for each base.",
 )
-@data_options
-def list_bases(directory: DataDirectory, organization: str | None, is_json: bool) -> None:
+@database_options
+def list_bases(
+    directory: DataDirectory | SharedDatabase, organization: str | None, is_json: bool
+) -> None:
     """Print the knowledge bases and how many entries each has."""
     from antonnia_server.operator import LIST_BASES, BasesOrder
 
@@ -107,9 +114,9 @@ def list_bases(directory: DataDirectory, organization: str | None, is_json: bool
     "--from-assistants", is_flag=True, help="Take it from the assistants that answer from it, too."
 )
 @organization_option
-@data_options
+@database_options
 def remove(
-    directory: DataDirectory,
+    directory: DataDirectory | SharedDatabase,
     file: Path | None,
     organization: str | None,
     name: str,
@@ -151,9 +158,9 @@ def _remove_file(desk: Desk, organization: str | None, name: str, file_name: str
     )
 
 
-def _refuse_without_database(directory: DataDirectory) -> None:
+def _refuse_without_database(directory: DataDirectory | SharedDatabase) -> None:
     """What is not there has no bases, and to look must not make it."""
-    if not directory.database.exists():
+    if isinstance(directory, DataDirectory) and not directory.database.exists():
         raise Fault(f"There is no database {directory.database}.")
 
 

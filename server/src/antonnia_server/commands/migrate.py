@@ -6,13 +6,14 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
+from antonnia_server.shared_database import SharedDatabase
 
-from .options import data_options
+from .options import database_options
 
 
 @click.command()
-@data_options
-def migrate(directory: DataDirectory) -> None:
+@database_options
+def migrate(directory: DataDirectory | SharedDatabase) -> None:
     """Bring the database to this version's schema; every start of a server does so too."""
     from antonnia_server.db.revision import newest_revision
     from antonnia_server.operator import REPORT_SCHEMA, SchemaQuestion

@@ -12,23 +12,34 @@ import click
 
 from antonnia_server.data_directory import DATABASE_NAME, DataDirectory
 from antonnia_server.fault import Fault
-from antonnia_server.settings import DEFAULT_DATA_DIRECTORY, DEFAULT_HOST, DEFAULT_PORT, Limits
+from antonnia_server.settings import (
+    DEFAULT_DATA_DIRECTORY,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    Limits,
+    PostgresLimits,
+)
+from antonnia_server.shared_database import SharedDatabase
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgres://", "postgresql://")
+
+
+_data = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=f"The data directory.  [default: {DEFAULT_DATA_DIRECTORY}]",
+)
 
 
 def data_options(command: Callable[Concatenate[DataDirectory, P], R]) -> Callable[..., R]:
     """Give a command `--data` and `--database-url`, and call it with what they name."""
 
-    @click.option(
-        "--data",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help=f"The data directory.  [default: {DEFAULT_DATA_DIRECTORY}]",
-    )
+    @_data
     @click.option(
         "--database-url", metavar="URL", help="Or the database itself: sqlite:////path/to/file.db."
     )
@@ -39,6 +50,29 @@ def data_options(command: Callable[Concatenate[DataDirectory, P], R]) -> Callabl
         return command(_directory(data, database_url), *args, **kwargs)
 
     return with_directory
+
+
+def database_options(
+    command: Callable[Concatenate[DataDirectory | SharedDatabase, P], R],
+) -> Callable[..., R]:
+    """As `data_options`, and the URL may be one of PostgreSQL."""
+
+    @_data
+    @click.option(
+        "--database-url",
+        metavar="URL",
+        help="Or the database itself: sqlite:////path/to/file.db or postgresql://host/name.",
+    )
+    @functools.wraps(command)
+    def with_database(
+        data: Path | None, database_url: str | None, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        if database_url is None or not database_url.startswith(_POSTGRES):
+            return command(_directory(data, database_url), *args, **kwargs)
+        _refuse_both(data)
+        return command(SharedDatabase(database_url), *args, **kwargs)
+
+    return with_database
 
 
 def listen_options(command: Callable[..., R]) -> Callable[..., R]:
@@ -58,16 +92,31 @@ def listen_options(command: Callable[..., R]) -> Callable[..., R]:
 
 def limit_options(command: Callable[..., R]) -> Callable[..., R]:
     """Give a command an option for each of the limits, and call it with all of them."""
-    limits = dataclasses.fields(Limits)
+    return _options_of(Limits, command, "limits")
+
+
+def postgres_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for what it takes of a PostgreSQL."""
+    return _options_of(PostgresLimits, command, "postgres_limits", prefix="database_")
+
+
+def _options_of(
+    kind: type[Limits] | type[PostgresLimits],
+    command: Callable[..., R],
+    argument: str,
+    *,
+    prefix: str = "",
+) -> Callable[..., R]:
+    limits = dataclasses.fields(kind)
 
     @functools.wraps(command)
     def with_limits(*args: Any, **kwargs: Any) -> R:
-        given = {limit.name: kwargs.pop(limit.name) for limit in limits}
-        return command(*args, limits=Limits(**given), **kwargs)
+        given = {limit.name: kwargs.pop(prefix + limit.name) for limit in limits}
+        return command(*args, **{argument: kind(**given)}, **kwargs)
 
     for limit in reversed(limits):
         option = click.option(
-            "--" + limit.name.replace("_", "-"),
+            "--" + (prefix + limit.name).replace("_", "-"),
             default=limit.default,
             show_default=True,
             type=click.IntRange(min=1),
@@ -80,13 +129,20 @@ def limit_options(command: Callable[..., R]) -> Callable[..., R]:
 def _directory(data: Path | None, database_url: str | None) -> DataDirectory:
     if database_url is None:
         return DataDirectory((data or DEFAULT_DATA_DIRECTORY) / DATABASE_NAME)
-    if data is not None:
-        raise Fault("give either --data or --database-url, not both.")
-    if database_url.startswith(("postgres:", "postgresql:", "postgresql+")):
-        raise Fault("this version stores in SQLite only; give a URL such as sqlite:////path/to.db.")
+    _refuse_both(data)
+    if database_url.startswith(_POSTGRES):
+        raise Fault(
+            "this command is for SQLite; on PostgreSQL there are `serve`, `migrate`, `token` and "
+            "`knowledge`."
+        )
     path = database_url.removeprefix(_SQLITE)
     if path == database_url or not path or "?" in path:
         raise Fault(
             "--database-url is not one that is understood; give one such as sqlite:////path/to.db."
         )
     return DataDirectory(Path(path))
+
+
+def _refuse_both(data: Path | None) -> None:
+    if data is not None:
+        raise Fault("give either --data or --database-url, not both.")

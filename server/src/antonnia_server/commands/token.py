@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from antonnia_server.data_directory import DataDirectory
+from antonnia_server.shared_database import SharedDatabase
 
-from .options import data_options
+from .options import database_options
 
 
 @click.group()
@@ -25,8 +26,8 @@ def token() -> None:
     envvar="ANTONNIA_TOKEN_CREATE_JSON",
     help="Print one line of JSON.",
 )
-@data_options
-def create(directory: DataDirectory, organization: str, is_json: bool) -> None:
+@database_options
+def create(directory: DataDirectory | SharedDatabase, organization: str, is_json: bool) -> None:
     """Make a token and print it, this once."""
     from antonnia_server.operator import CREATE_TOKEN, TokenOrder
 

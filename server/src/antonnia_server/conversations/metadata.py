@@ -85,8 +85,27 @@ def _collect(value: Any, path: str, found: set[tuple[str, str]]) -> None:
 
 def indexed_path(path: str) -> str:
     """A path of a search, as the index holds it: split on `.`, with `\\.` for a literal dot."""
-    keys = (key.replace("\\.", ".") for key in _UNESCAPED_DOT.split(path))
-    return _shortened(".".join(_escaped(key) for key in keys))
+    return _shortened(".".join(_escaped(key) for key in _keys_of(path)))
+
+
+def json_path(root: str, metadata: Mapping[str, Any]) -> str:
+    """A predicate of SQL's path language: under the key `root`, all paths have these values.
+
+    A path through a list, and a list of lists, finds what any element is: `[*]` is each element of
+    a list, and whatever is no list itself.
+    """
+    conditions: list[str] = []
+    for path, value in metadata.items():
+        keys = _keys_of(path)
+        elements = "[*]" * max(0, MAX_DEPTH - len(keys))
+        place = "".join(f".{json.dumps(key, ensure_ascii=False)}{elements}" for key in keys)
+        wanted = json.dumps(value, ensure_ascii=False)
+        conditions.append(f"$.{json.dumps(root)}{place} == {wanted}")
+    return " && ".join(conditions)
+
+
+def _keys_of(path: str) -> list[str]:
+    return [key.replace("\\.", ".") for key in _UNESCAPED_DOT.split(path)]
 
 
 def _escaped(key: str) -> str:

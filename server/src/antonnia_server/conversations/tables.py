@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Json, metadata, partial_index
+from antonnia_server.db import ONLY_SQLITE, Json, metadata, partial_index, postgres_only
 
 agents = sa.Table(
     "agents",
@@ -84,6 +84,15 @@ sessions = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# What metadata search looks up on PostgreSQL. Everything stands under the id of its organization,
+# so that no search meets what others keep.
+SEARCHED_METADATA = "jsonb_set('{}', ARRAY[organization_id], metadata::jsonb)"
+postgres_only(
+    sessions,
+    "CREATE INDEX ix_sessions_metadata ON sessions"
+    f" USING gin (({SEARCHED_METADATA}) jsonb_path_ops)",
+)
+
 # What metadata search looks up on SQLite: a row for each leaf of each session's metadata, in the
 # order in which sessions are listed.
 session_metadata = sa.Table(
@@ -94,6 +103,7 @@ session_metadata = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("created_at", sa.BigInteger, primary_key=True),
     sa.Column("session_id", sa.Text, primary_key=True),
+    info=ONLY_SQLITE,
     sqlite_with_rowid=False,
 )
 
@@ -110,6 +120,7 @@ session_blocks = sa.Table(
     # False once a session was created that would have belonged into it, or before it.
     sa.Column("is_sealed", sa.Boolean, nullable=False),
     sa.Index("ix_session_blocks_last", "organization_id", "last_created_at"),
+    info=ONLY_SQLITE,
     sqlite_with_rowid=False,
 )
 
@@ -122,6 +133,7 @@ session_block_members = sa.Table(
     # The number of the block times its size, and the place in it: grows in the order of the list.
     sa.Column("number", sa.BigInteger, nullable=False),
     sa.Index("ix_session_block_members_number", "organization_id", "number"),
+    info=ONLY_SQLITE,
     sqlite_with_rowid=False,
 )
 
@@ -134,6 +146,7 @@ session_block_bits = sa.Table(
     sa.Column("segment", sa.BigInteger, primary_key=True),
     # A number, of which bit n is the member n of the segment; see `blocks.unpacked`.
     sa.Column("bits", sa.LargeBinary, nullable=False),
+    info=ONLY_SQLITE,
     sqlite_with_rowid=False,
 )
 

@@ -15,6 +15,9 @@ R = TypeVar("R")
 class Database(Protocol):
     """Runs units of work: plain functions whose first argument is their transaction."""
 
+    is_shared: bool
+    """Whether other processes work on it too."""
+
     async def write(
         self, work: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:

@@ -6,8 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.engine import Connection
 
 metadata = sa.MetaData(
     naming_convention={
@@ -19,21 +18,29 @@ metadata = sa.MetaData(
 )
 
 
-class _Json(TypeDecorator[Any]):
-    impl = sa.JSON
-    cache_ok = True
+# Not JSONB on PostgreSQL: it reorders keys and writes 1e20 as a number that is read as an integer.
+Json = sa.JSON(none_as_null=True)
+"""A JSON value, kept as it was written; Python's `None` is stored as SQL's NULL."""
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            # Only where it is used: importing it takes a twentieth of the start.
-            from sqlalchemy.dialects.postgresql import JSONB
+ONLY_SQLITE = {"engine": "sqlite"}
+"""The `info` of a table that only SQLite has."""
 
-            return dialect.type_descriptor(JSONB(none_as_null=True))
-        return dialect.type_descriptor(sa.JSON(none_as_null=True))
+ONLY_POSTGRES = {"engine": "postgresql"}
+"""The `info` of a table that only PostgreSQL has."""
 
 
-Json = _Json(none_as_null=True)
-"""A JSON value; Python's `None` is stored as SQL's NULL."""
+def tables_on(engine: str) -> list[sa.Table]:
+    """The tables of a database on the engine of that name."""
+    tables = metadata.sorted_tables
+    return [table for table in tables if table.info.get("engine", engine) == engine]
+
+
+def postgres_only(table: sa.Table, *statements: str) -> None:
+    """What a table has beside it on PostgreSQL, made when the table is."""
+    for statement in statements:
+        # A percent sign would be a parameter to DDL.
+        ddl = sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # has no types
+        event.listen(table, "after_create", ddl.execute_if(dialect="postgresql"))
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:

@@ -45,6 +45,8 @@ LOOK_AGAIN_SECONDS = 0.5
 class SqliteDatabase:
     """The database of one process; see `db.Database` for what each method promises."""
 
+    is_shared = False
+
     def __init__(
         self,
         path: Path,

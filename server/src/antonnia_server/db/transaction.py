@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class NameHeld(Exception):
+    """Another transaction has held the name for too long."""
 
 
 class Transaction:
     """One unit of work: the connection, the driver's cursor, and the time it runs at."""
 
-    __slots__ = ("connection", "cursor", "now", "topics")
+    __slots__ = ("connection", "cursor", "now", "topics", "untold")
 
     def __init__(self, connection: sa.Connection, cursor: Any, now: int) -> None:
         self.connection = connection
@@ -18,7 +26,48 @@ class Transaction:
         self.cursor = cursor
         self.now = now
         self.topics: set[str] = set()
+        self.untold: set[str] = set()
 
-    def notify(self, topic: str) -> None:
-        """Wake those who listen to `topic`, once this unit is durable."""
+    @property
+    def is_postgres(self) -> bool:
+        """Whether other units write at the same time, and SQL is PostgreSQL's."""
+        return self.connection.dialect.name == "postgresql"
+
+    def notify(self, topic: str, *, is_told: bool = True) -> None:
+        """Wake those who listen to `topic`, once this unit is durable.
+
+        Those in other processes too, unless it is not `is_told`.
+        """
         self.topics.add(topic)
+        if not is_told:
+            self.untold.add(topic)
+
+    def hold(self, *name: str) -> None:
+        """Hold a name until the transaction ends; another one that wants it waits.
+
+        For what is looked for before it is made: a row that is not there cannot be locked. On
+        SQLite one unit writes at a time, and there is nothing to wait for.
+
+        Raises:
+            NameHeld: The wait was longer than the settings allow.
+        """
+        if not self.is_postgres:
+            return
+        try:
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name))))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            raise NameHeld(" ".join(name)) from error
+
+    def try_to_hold(self, *name: str) -> bool:
+        """As `hold`, without waiting; whether the name is held now."""
+        if not self.is_postgres:
+            return True
+        query = sa.select(sa.func.pg_try_advisory_xact_lock(_number_of(name)))
+        return bool(self.connection.scalar(query))
+
+
+def _number_of(name: tuple[str, ...]) -> int:
+    digest = hashlib.blake2b("\0".join(name).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

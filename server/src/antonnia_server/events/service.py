@@ -12,6 +12,8 @@ from . import storage
 from .storage import EventRow
 
 TOPIC = "events"
+# Some were committed without a position; the process that did so numbers them.
+UNNUMBERED = "unnumbered events"
 
 
 class Announced(Protocol):
@@ -24,7 +26,7 @@ class Announced(Protocol):
 
 def publish(tx: Transaction, caller: Caller, type: str, object: Announced) -> None:
     """Write an event into the log, in the transaction of the change that it reports."""
-    storage.create_event(
+    position = storage.create_event(
         tx,
         caller.organization_id,
         ids.new("evt"),
@@ -33,7 +35,18 @@ def publish(tx: Transaction, caller: Caller, type: str, object: Announced) -> No
         data=b'{"object":' + object.model_dump_json().encode() + b"}",
         request_id=caller.request_id,
     )
-    tx.notify(TOPIC)
+    if position is None:
+        tx.notify(UNNUMBERED, is_told=False)
+    else:
+        tx.notify(TOPIC)
+
+
+def number_events(tx: Transaction, *, at_most: int) -> int:
+    """Give positions to committed events that have none yet; how many there were."""
+    numbered = storage.number_events(tx, at_most=at_most)
+    if numbered:
+        tx.notify(TOPIC)
+    return numbered
 
 
 def last_position(tx: Transaction, caller: Caller) -> int:

@@ -56,6 +56,39 @@ _AFTER = Statement(
     EventRow,
 )
 
+# Written out: it reads, counts on and writes in one statement. Whoever changes what another has
+# changed inserts its event later, so the order of the insertions is one in which things happened.
+_NUMBER = Statement(
+    sa.text(
+        """
+        WITH unnumbered AS (
+            SELECT organization_id, id, insertion
+            FROM events
+            WHERE position IS NULL
+            ORDER BY insertion
+            LIMIT :at_most
+        ), counted AS (
+            SELECT organization_id, id,
+                row_number() OVER (PARTITION BY organization_id ORDER BY insertion) AS number,
+                count(*) OVER (PARTITION BY organization_id) AS total
+            FROM unnumbered
+        ), given AS (
+            INSERT INTO event_positions AS positions (organization_id, last_position)
+            SELECT organization_id, count(*) FROM unnumbered GROUP BY organization_id
+            ORDER BY organization_id
+            ON CONFLICT (organization_id) DO UPDATE
+            SET last_position = positions.last_position + excluded.last_position
+            RETURNING organization_id, last_position
+        )
+        UPDATE events
+        SET position = given.last_position - counted.total + counted.number
+        FROM counted JOIN given ON given.organization_id = counted.organization_id
+        WHERE events.organization_id = counted.organization_id AND events.id = counted.id
+        """
+    ),
+    PositionRow,
+)
+
 
 def create_event(
     tx: Transaction,
@@ -66,20 +99,27 @@ def create_event(
     object_id: str,
     data: bytes,
     request_id: str | None,
-) -> None:
-    position = _NEXT_POSITION.find(tx, organization_id=organization_id)
-    assert position is not None, "an upsert always returns its row"
+) -> int | None:
+    """Write an event; its position, if it can be given yet."""
+    position = None if tx.is_postgres else _next_position(tx, organization_id)
     _INSERT.run(
         tx,
         organization_id=organization_id,
         id=event_id,
-        position=position.last_position,
+        position=position,
         type=type,
         object_id=object_id,
         data=data,
         request_id=request_id,
         created_at=tx.now,
     )
+    return position
+
+
+def _next_position(tx: Transaction, organization_id: str) -> int:
+    position = _NEXT_POSITION.find(tx, organization_id=organization_id)
+    assert position is not None, "an upsert always returns its row"
+    return position.last_position
 
 
 def find_last_position(tx: Transaction, organization_id: str) -> int | None:
@@ -91,3 +131,13 @@ def list_events_after(
     tx: Transaction, organization_id: str, *, after: int, limit: int
 ) -> list[EventRow]:
     return _AFTER.all(tx, organization_id=organization_id, after=after, limit=limit)
+
+
+def number_events(tx: Transaction, *, at_most: int) -> int:
+    """Give positions to events that have none; how many got one.
+
+    One transaction at a time does so. The next one begins when what this one gave can be read, so
+    nobody reads a position before a lower one.
+    """
+    tx.hold("event positions")
+    return _NUMBER.run(tx, at_most=at_most)

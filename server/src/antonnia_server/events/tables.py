@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import metadata
+from antonnia_server.db import metadata, postgres_only
 
 events = sa.Table(
     "events",
@@ -22,6 +22,14 @@ events = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Index("uq_events_position", "organization_id", "position", unique=True),
     sqlite_with_rowid=False,
+)
+
+# On PostgreSQL, the order of the insertions, and those that have no position yet. Whoever changes
+# what another has changed inserts later, but commits come in any order.
+postgres_only(
+    events,
+    "ALTER TABLE events ADD COLUMN insertion bigint GENERATED ALWAYS AS IDENTITY",
+    "CREATE INDEX ix_events_unnumbered ON events (insertion) WHERE position IS NULL",
 )
 
 # The last position given: kept apart, so that emptying the log does not give a position twice.

@@ -15,6 +15,7 @@ from pydantic_core import core_schema
 
 from .refusal import (
     BodyTooLarge,
+    IdempotencyKeyInUse,
     IdempotencyKeyReused,
     InvalidToken,
     MalformedJson,
@@ -83,6 +84,8 @@ def describes(
     A public route asks for no token. What it refuses is what it `raises`, and nothing else.
     """
     refusals = [*(() if is_public else _ALWAYS), *(_WITH_BODY if body else ()), *raises]
+    if IdempotencyKeyReused in raises:
+        refusals.append(IdempotencyKeyInUse)
     responses: dict[int | str, dict[str, Any]] = {}
     for number in sorted({refusal.status for refusal in refusals}):
         codes = sorted({refusal.code for refusal in refusals if refusal.status == number})

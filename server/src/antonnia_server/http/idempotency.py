@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from starlette.requests import Request
 
 from antonnia_server.clock import SECOND
-from antonnia_server.db import Statement, Transaction, metadata
+from antonnia_server.db import NameHeld, Statement, Transaction, metadata
 
 from .authentication import header_of
 from .caller import Caller
-from .refusal import IdempotencyKeyReused, invalid
+from .refusal import IdempotencyKeyInUse, IdempotencyKeyReused, invalid
 
 KEPT_SECONDS = 24 * 60 * 60
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
@@ -105,9 +105,16 @@ def once(
 
     Raises:
         IdempotencyKeyReused: The key was used for something else.
+        IdempotencyKeyInUse: A request that carries it still runs, after a wait.
     """
     if key is None:
         return work(tx)
+    try:
+        tx.hold("idempotency key", caller.organization_id, caller.token_id or "", key.value)
+    except NameHeld as held:
+        raise IdempotencyKeyInUse(
+            f"A request with the idempotency key {key.value!r} still runs. Repeat this one later."
+        ) from held
     row = {
         "organization_id": caller.organization_id,
         "token_id": caller.token_id,

@@ -123,6 +123,12 @@ class UnknownField(ValidationFailed):
     title = "The request has a field that does not exist"
 
 
+class IdempotencyKeyInUse(Refusal):
+    status = 409
+    code = "idempotency_key_in_use"
+    title = "A request with the idempotency key still runs"
+
+
 class IdempotencyKeyReused(Refusal):
     status = 422
     code = "idempotency_key_reused"

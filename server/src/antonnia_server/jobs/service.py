@@ -103,6 +103,8 @@ def claim(
             continue
         if job.lock_key is not None:
             taken_locks.add(job.lock_key)
+            if not storage.take_lock(tx, job.lock_key):
+                continue
         claimed.append(storage.claim(tx, job, lease_until=lease_until))
     return Claimed(claimed, find_next_due(tx))
 

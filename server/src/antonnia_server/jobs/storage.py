@@ -66,17 +66,19 @@ _LIST_DUE = Statement(
         ),
     )
     .order_by(_t.due_at, _t.id)
-    .limit(sa.bindparam("limit")),
+    .limit(sa.bindparam("limit"))
+    .with_for_update(of=jobs, skip_locked=True),
     JobRow,
 )
 _LIST_ABANDONED = Statement(
     sa.select(*_COLUMNS)
     .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"))
     .order_by(_t.lease_until)
-    .limit(sa.bindparam("limit")),
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True),
     JobRow,
 )
-_CLAIM: Statement[JobRow] = Statement(
+_TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
     .where(_t.id == sa.bindparam("job"))
     .values(
@@ -115,7 +117,10 @@ _held = (
     _t.status == "running",
     _t.fencing_token == sa.bindparam("token"),
 )
-_FIND_HELD = Statement(sa.select(*_COLUMNS).where(*_held), JobRow)
+_FIND_HELD = Statement(sa.select(*_COLUMNS).where(*_held).with_for_update(), JobRow)
+_FIND_HOLDER = Statement(
+    sa.select(_t.due_at).where(_IS_RUNNING, _t.lock_key == sa.bindparam("lock_key")), _Due
+)
 _DELETE: Statement[JobRow] = Statement(sa.delete(jobs).where(*_held))
 _RELEASE: Statement[JobRow] = Statement(
     sa.update(jobs)
@@ -152,7 +157,10 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
 
 
 def list_due(tx: Transaction, limit: int) -> list[JobRow]:
-    """Jobs that may run now, oldest first; several of them may share a lock."""
+    """Jobs that may run now, oldest first; several of them may share a lock.
+
+    Those that another worker is taking at this moment are passed over.
+    """
     return _LIST_DUE.all(tx, now=tx.now, limit=limit)
 
 
@@ -161,8 +169,21 @@ def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
     return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
 
 
+def take_lock(tx: Transaction, lock_key: str) -> bool:
+    """Whether no job of that lock runs, and nobody else begins one in this transaction's time.
+
+    What `list_due` says of it can be out of date where others claim too.
+    """
+    if not tx.is_postgres:
+        return True
+    if not tx.try_to_hold("job lock", lock_key):
+        return False
+    return _FIND_HOLDER.find(tx, lock_key=lock_key) is None
+
+
 def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
-    _CLAIM.run(tx, job=job.id, lease_until=lease_until)
+    """Take a job that was listed, and so is locked."""
+    _TAKE.run(tx, job=job.id, lease_until=lease_until)
     return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
 
 
@@ -195,7 +216,7 @@ def count_running(tx: Transaction) -> int:
 
 
 def is_held(tx: Transaction, job: JobRow) -> bool:
-    """Whether this claim of the job is still the newest."""
+    """Whether this claim of the job is still the newest; it stays so to the end of the unit."""
     return _FIND_HELD.find(tx, job=job.id, token=job.fencing_token) is not None
 
 

@@ -69,7 +69,7 @@ def update_agent(
     *,
     hold_assistant: HoldAssistant,
 ) -> HumanAgent | AIAgent:
-    agent = _find(tx, caller, agent_id)
+    agent = _lock(tx, caller, agent_id)
     _, other = _fields(agent.type)
     changes = body.fields.model_dump(include=body.fields.model_fields_set)
     for name, value in changes.items():
@@ -88,7 +88,7 @@ def update_agent(
 
 def delete_agent(tx: Transaction, caller: Caller, agent_id: str) -> None:
     """Delete an agent that holds no open session; closed ones still name it."""
-    _find(tx, caller, agent_id)
+    _lock(tx, caller, agent_id)
     if storage.holds_open_session(tx, caller, agent_id):
         raise AgentInUse(agent_id)
     storage.delete_agent(tx, caller, agent_id)
@@ -112,6 +112,13 @@ def search_agents(
 
 def _find(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow:
     agent = storage.find_agent(tx, caller, agent_id)
+    if agent is None:
+        raise AgentNotFound(agent_id)
+    return agent
+
+
+def _lock(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow:
+    agent = storage.lock_agent(tx, caller, agent_id)
     if agent is None:
         raise AgentNotFound(agent_id)
     return agent

@@ -29,9 +29,9 @@ def create_session(tx: Transaction, caller: Caller, body: SessionCreate) -> Sess
     stored_metadata = body.metadata or {}
     metadata.refuse_oversized(stored_metadata, ("body", "metadata"))
     if body.agent_id is None:
-        agent = agent_storage.find_default_agent(tx, caller)
+        agent = agent_storage.find_default_agent_to_hold(tx, caller)
     else:
-        agent = agent_storage.find_agent(tx, caller, body.agent_id)
+        agent = agent_storage.find_agent_to_hold(tx, caller, body.agent_id)
         if agent is None:
             raise AgentNotFound(body.agent_id)
 
@@ -61,7 +61,10 @@ def create_session(tx: Transaction, caller: Caller, body: SessionCreate) -> Sess
 
 
 def _current_conversation(tx: Transaction, caller: Caller, contact_id: str, session_id: str) -> str:
-    """The id of the contact's conversation, whose current session is now `session_id`."""
+    """The id of the contact's conversation, whose current session is now `session_id`.
+
+    Of two that make it at the same time on PostgreSQL, one breaks the constraint and runs again.
+    """
     conversation = storage.find_conversation(
         tx,
         caller,

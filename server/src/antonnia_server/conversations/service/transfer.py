@@ -43,7 +43,7 @@ def find_agent_to_hold(tx: Transaction, caller: Caller, agent_id: str | None) ->
     """The agent of that id; None only for None."""
     if agent_id is None:
         return None
-    agent = agent_storage.find_agent(tx, caller, agent_id)
+    agent = agent_storage.find_agent_to_hold(tx, caller, agent_id)
     if agent is None:
         raise AgentNotFound(agent_id)
     return agent

@@ -66,7 +66,9 @@ def update_session(
 
 def _without_deleted_agent(tx: Transaction, caller: Caller, session: SessionRow) -> SessionRow:
     """The session as it is reopened: one whose agent is gone waits for a person."""
-    if session.agent_id is None or agent_storage.find_agent(tx, caller, session.agent_id):
+    if session.agent_id is None:
+        return session
+    if agent_storage.find_agent_to_hold(tx, caller, session.agent_id) is not None:
         return session
     return session.held_by(None)
 

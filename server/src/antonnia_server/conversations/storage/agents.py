@@ -36,23 +36,23 @@ COLUMNS = (
     _t.deleted_at,
 )
 _INSERT: Statement[AgentRow] = Statement(sa.insert(agents))
-_FIND = Statement(
-    sa.select(*COLUMNS).where(
-        _t.organization_id == sa.bindparam("organization_id"),
-        _t.id == sa.bindparam("id"),
-        _t.deleted_at.is_(None),
-    ),
-    AgentRow,
+_one = sa.select(*COLUMNS).where(
+    _t.organization_id == sa.bindparam("organization_id"),
+    _t.id == sa.bindparam("id"),
+    _t.deleted_at.is_(None),
 )
-_FIND_DEFAULT = Statement(
-    sa.select(*COLUMNS).where(
-        _t.organization_id == sa.bindparam("organization_id"),
-        # Written out, because SQLite uses a partial index only for a condition that it can read.
-        sa.text("agents.is_default"),
-        _t.deleted_at.is_(None),
-    ),
-    AgentRow,
+_default = sa.select(*COLUMNS).where(
+    _t.organization_id == sa.bindparam("organization_id"),
+    # Written out, because SQLite uses a partial index only for a condition that it can read.
+    sa.text("agents.is_default"),
+    _t.deleted_at.is_(None),
 )
+_FIND = Statement(_one, AgentRow)
+_FIND_DEFAULT = Statement(_default, AgentRow)
+# Several may give sessions to an agent at the same time, but nobody deletes it meanwhile.
+_FIND_TO_HOLD = Statement(_one.with_for_update(read=True, key_share=True), AgentRow)
+_FIND_DEFAULT_TO_HOLD = Statement(_default.with_for_update(read=True, key_share=True), AgentRow)
+_LOCK = Statement(_one.with_for_update(), AgentRow)
 _UPDATE: Statement[AgentRow] = Statement(
     sa.update(agents)
     .where(_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("agent"))
@@ -99,6 +99,19 @@ def create_agent(
 
 def find_agent(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow | None:
     return _FIND.find(tx, organization_id=caller.organization_id, id=agent_id)
+
+
+def find_agent_to_hold(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow | None:
+    """An agent that is to be given a session in this transaction, and so must stay."""
+    return _FIND_TO_HOLD.find(tx, organization_id=caller.organization_id, id=agent_id)
+
+
+def find_default_agent_to_hold(tx: Transaction, caller: Caller) -> AgentRow | None:
+    return _FIND_DEFAULT_TO_HOLD.find(tx, organization_id=caller.organization_id)
+
+
+def lock_agent(tx: Transaction, caller: Caller, agent_id: str) -> AgentRow | None:
+    return _LOCK.find(tx, organization_id=caller.organization_id, id=agent_id)
 
 
 def find_default_agent(tx: Transaction, caller: Caller) -> AgentRow | None:

@@ -32,6 +32,8 @@ _DELETE: Statement[Any] = Statement(
 
 def add_session(tx: Transaction, caller: Caller, session: SessionRow) -> None:
     """A session was created."""
+    if tx.is_postgres:
+        return
     _INSERT.run_all(tx, _rows(caller, session, leaves(session.metadata)))
     end = blocks.find_end(tx, caller)
     if end is not None and (session.created_at, session.id) <= end:
@@ -42,6 +44,8 @@ def change_session(
     tx: Transaction, caller: Caller, before: SessionRow, session: SessionRow
 ) -> None:
     """A session was written; only what is another now is touched."""
+    if tx.is_postgres:
+        return
     removed, added = _difference(
         filter_terms(before.status, before.agent_id), filter_terms(session.status, session.agent_id)
     )

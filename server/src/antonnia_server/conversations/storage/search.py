@@ -1,4 +1,4 @@
-"""The search for sessions.
+"""The search for sessions; on PostgreSQL, see `path_search`.
 
 Three ways lead to a page. Without metadata, or by contact, the sessions are walked along one of
 their indexes. By metadata of which one term is rare, the rows of that term are walked. By several
@@ -16,7 +16,7 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Found, Window
 
 from ..metadata import filter_term, indexed_path, indexed_value
-from . import blocks
+from . import blocks, path_search
 from .block_search import list_ids_in_blocks
 from .blocks import Place
 from .sessions import SessionRow, each_session
@@ -40,6 +40,16 @@ def list_sessions(
 
     `filters` gives columns and the values they must equal, `None` for those that must be null.
     """
+    if tx.is_postgres:
+        return path_search.list_sessions(
+            tx,
+            caller,
+            window,
+            filters=filters,
+            metadata=metadata,
+            created_after=created_after,
+            created_before=created_before,
+        )
     terms = [(indexed_path(path), indexed_value(value)) for path, value in metadata.items()]
     has_contact = "contact_id" in filters
     rare = [term for term in terms if not has_contact and not blocks.has_bits(tx, caller, term)]

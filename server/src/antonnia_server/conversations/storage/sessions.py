@@ -69,33 +69,31 @@ _t = sessions.c
 AGENT_OF_SESSION = sa.and_(
     agents.c.organization_id == _t.organization_id, agents.c.id == _t.agent_id
 )
-SELECT_SESSIONS = sa.select(
-    _t.id,
-    _t.organization_id,
-    _t.conversation_id,
-    _t.contact_id,
-    _t.contact_name,
-    _t.thread_id,
-    _t.status,
-    _t.ending_survey_submission_id,
-    _t.metadata,
-    _t.epoch,
-    _t.last_position,
-    _t.created_at,
-    _t.updated_at,
-    _t.closed_at,
-    _t.agent_id,
-    agents.c.name.label("agent_name"),
-    agents.c.type.label("agent_type"),
-    agents.c.profile_id.label("agent_profile_id"),
-    agents.c.assistant_id.label("agent_assistant_id"),
-    agents.c.created_at.label("agent_created_at"),
-).select_from(sessions.outerjoin(agents, AGENT_OF_SESSION))
-_ONE = SELECT_SESSIONS.where(
-    _t.organization_id == sa.bindparam("organization_id"), _t.id == sa.bindparam("id")
+_OWN = SessionRow._fields[: SessionRow._fields.index("agent_name")]
+_OF_AGENT = ("name", "type", "profile_id", "assistant_id", "created_at")
+
+
+def _with_agents(rows: sa.FromClause, agent_of_row: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    own = (rows.c[name] for name in _OWN)
+    of_agent = (agents.c[name].label(f"agent_{name}") for name in _OF_AGENT)
+    return sa.select(*own, *of_agent).select_from(rows.outerjoin(agents, agent_of_row))
+
+
+SELECT_SESSIONS = _with_agents(sessions, AGENT_OF_SESSION)
+_IS_ONE = (_t.organization_id == sa.bindparam("organization_id"), _t.id == sa.bindparam("id"))
+_FIND = Statement(SELECT_SESSIONS.where(*_IS_ONE), SessionRow)
+# Locked, then joined: PostgreSQL, when it has waited for a row, would join what the row is by then
+# to the agent that it had before.
+_held = sa.select(*(_t[name] for name in _OWN)).where(*_IS_ONE).with_for_update().subquery("held")
+_LOCK = Statement(
+    _with_agents(
+        _held,
+        sa.and_(
+            agents.c.organization_id == _held.c.organization_id, agents.c.id == _held.c.agent_id
+        ),
+    ),
+    SessionRow,
 )
-_FIND = Statement(_ONE, SessionRow)
-_LOCK = Statement(_ONE.with_for_update(of=sessions), SessionRow)
 _PIECE = 32
 _LIST_BY_ID = Statement(
     SELECT_SESSIONS.where(
@@ -159,7 +157,11 @@ def find_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow
 
 
 def lock_session(tx: Transaction, caller: Caller, session_id: str) -> SessionRow | None:
-    return _LOCK.find(tx, organization_id=caller.organization_id, id=session_id)
+    session = _LOCK.find(tx, organization_id=caller.organization_id, id=session_id)
+    if session is not None and session.agent_id is not None and session.agent_name is None:
+        # The agent was made while this transaction waited for the session.
+        return find_session(tx, caller, session_id)
+    return session
 
 
 def each_session(

@@ -126,8 +126,7 @@ _Columns = tuple[sa.ColumnElement[int], sa.ColumnElement[str]]
 
 
 def _along_sessions() -> sa.Select[Any]:
-    query = SELECT_SESSIONS.where(sessions.c.organization_id == sa.bindparam("organization_id"))
-    return cast("sa.Select[Any]", query)
+    return SELECT_SESSIONS.where(sessions.c.organization_id == sa.bindparam("organization_id"))
 
 
 def _along_rows() -> sa.Select[Any]:

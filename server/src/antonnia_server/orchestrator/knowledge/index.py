@@ -1,4 +1,4 @@
-"""The full-text index of each knowledge base, in SQLite's FTS5.
+"""The full-text index of each knowledge base, in SQLite's FTS5; on PostgreSQL, see `lexemes`.
 
 A base has a table of its own, so that how rare a word is never depends on what another organization
 keeps. It holds the words of each entry (see `words`) under the entry's number: those of its
@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from antonnia_server.db import Statement, Transaction
 
 from .stop_words import STOP_WORDS
+from .storage import lexemes
 from .words import words
 
 # 1 held folded text, and a second table of every three characters.
@@ -70,6 +71,9 @@ class Candidate(NamedTuple):
 
 
 def create_index(tx: Transaction, index: Index) -> None:
+    if tx.is_postgres:
+        lexemes.create_index(tx, lexemes.Place(*index))
+        return
     # Words come divided by spaces; what is a word is decided in `words` alone.
     name = _name(index)
     tx.cursor.execute(
@@ -78,6 +82,8 @@ def create_index(tx: Transaction, index: Index) -> None:
 
 
 def exists(tx: Transaction, index: Index) -> bool:
+    if tx.is_postgres:
+        return lexemes.index_exists(tx, lexemes.Place(*index))
     query = "SELECT 1 FROM sqlite_master WHERE name = ?"
     return tx.cursor.execute(query, [_name(index)]).fetchone() is not None
 
@@ -98,6 +104,8 @@ def _empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
 
     FTS5 would do it row by row and word by word; its own tables are emptied in no time.
     """
+    if tx.is_postgres:
+        return lexemes.delete_some(tx, lexemes.Place(*index), at_most=at_most)
     deleted = 0
     for name in _names(index):
         for part in ("content", "docsize", "data", "idx"):
@@ -113,6 +121,9 @@ def _empty_piece(tx: Transaction, index: Index, *, at_most: int) -> int:
 
 
 def _drop_index(tx: Transaction, index: Index) -> None:
+    if tx.is_postgres:
+        lexemes.drop_index(tx, lexemes.Place(*index))
+        return
     for name in _names(index):
         tx.cursor.execute(f"DROP TABLE {name}")
 
@@ -125,6 +136,9 @@ def batch(tx: Transaction) -> Generator[None]:
     back before that, SQLite (3.40 at least) fails the COMMIT of the whole group, other callers'
     units included; what a batch gathered is written or forgotten when the batch ends.
     """
+    if tx.is_postgres:
+        yield
+        return
     with tx.connection.begin_nested():
         yield
 
@@ -133,11 +147,17 @@ def add(
     tx: Transaction, index: Index, number: int, *, phrasings: Iterable[Sequence[str]], text: str
 ) -> None:
     """`phrasings` and `text` are words already; those of a text are divided by spaces."""
+    if tx.is_postgres:
+        lexemes.add_entry(tx, lexemes.Place(*index), number, phrasings=phrasings, text=text)
+        return
     title = "\n".join(" ".join(phrasing) for phrasing in phrasings)
     _statements(_name(index)).insert.run(tx, number=number, title=title, text=text)
 
 
 def remove(tx: Transaction, index: Index, number: int) -> None:
+    if tx.is_postgres:
+        lexemes.delete_entry(tx, lexemes.Place(*index), number)
+        return
     for name in _names(index):
         _statements(name).delete.run(tx, number=number)
 
@@ -151,14 +171,27 @@ def count_entries_with(
     numbers, that many more will follow.
     """
     found: dict[str, int] = {}
+    for word, entries, last in _counts(tx, index, list(asked)):
+        found[word] = entries
+        if entries == MAX_COUNTED and last:
+            found[word] = MAX_COUNTED * max(last_number, last) // last
+    return found
+
+
+def _counts(
+    tx: Transaction, index: Index, asked: list[str]
+) -> Iterable[tuple[str, int, int | None]]:
+    """Of each word, how many entries have it up to a number, and the last of those."""
+    if tx.is_postgres:
+        yield from lexemes.count_entries(
+            tx, lexemes.Place(*index), asked, prefixes=_prefixes(asked), limit=MAX_COUNTED
+        )
+        return
     statement = _statements(_name(index)).counts
     for word in asked:
         counted = statement.find(tx, expression=_expression(word), limit=MAX_COUNTED)
         assert counted is not None, "an aggregate always has a row"
-        found[word] = counted.entries
-        if counted.entries == MAX_COUNTED and counted.last:
-            found[word] = MAX_COUNTED * max(last_number, counted.last) // counted.last
-    return found
+        yield word, counted.entries, counted.last
 
 
 def find_candidates(
@@ -168,34 +201,46 @@ def find_candidates(
     wanted = _wanted(counts)
     if not wanted:
         return []
+    if tx.is_postgres:
+        found = lexemes.list_best(
+            tx,
+            lexemes.Place(*index),
+            wanted,
+            counts,
+            prefixes=_prefixes(counts),
+            title_weight=TITLE_WEIGHT / TEXT_WEIGHT,
+            hits=2 * MAX_HITS,
+            limit=limit,
+        )
+        return [_candidate(index, _Row(*row)) for row in found]
     statements = _statements(_name(index))
-    best = statements.best.all(tx, expression=" OR ".join(wanted), hits=2 * MAX_HITS, limit=limit)
+    expression = " OR ".join(
+        "(" + " AND ".join(_expression(word) for word in part) + ")" for part in wanted
+    )
+    best = statements.best.all(tx, expression=expression, hits=2 * MAX_HITS, limit=limit)
     return [_candidate(index, row) for row in best]
 
 
-def _wanted(counts: Mapping[str, int]) -> list[str]:
-    """The parts of an expression that finds a bounded number of entries.
+def _wanted(counts: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Words that an entry has all of, or else all of the next: it finds a bounded number.
 
     Rare words are searched one by one. The others find too many by themselves, but two of them in
     one entry say something; of a question that has nothing but little words, all of them do.
     """
     known = sorted((word for word in counts if counts[word]), key=lambda word: counts[word])
-    parts: list[str] = []
+    parts: list[tuple[str, ...]] = []
     hits = 0
     frequent: list[str] = []
     for word in known:
         if hits + counts[word] <= MAX_HITS:
             hits += counts[word]
-            parts.append(_expression(word))
+            parts.append((word,))
         else:
             frequent.append(word)
     telling = [word for word in frequent if word not in STOP_WORDS][:MAX_FREQUENT]
-    parts += [
-        f"({_expression(left)} AND {_expression(right)})"
-        for left, right in combinations(telling, 2)
-    ]
+    parts += combinations(telling, 2)
     if not parts and frequent:
-        parts.append(" AND ".join(_expression(word) for word in telling or frequent))
+        parts.append(tuple(telling or frequent))
     return parts
 
 
@@ -261,10 +306,15 @@ def _statements(name: str) -> _Statements:
     )
 
 
+def _prefixes(asked: Iterable[str]) -> set[str]:
+    """Those of the words that find longer ones too."""
+    return {word for word in asked if len(word) >= MIN_PREFIX_CHARACTERS}
+
+
 def _expression(word: str) -> str:
     # A string of FTS5's query language, in which nothing but a quote means anything.
     quoted = '"' + word.replace('"', '""') + '"'
-    return f"{quoted} *" if len(word) >= MIN_PREFIX_CHARACTERS else quoted
+    return f"{quoted} *" if word in _prefixes([word]) else quoted
 
 
 def _name(index: Index) -> str:

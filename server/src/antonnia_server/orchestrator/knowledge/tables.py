@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import Json, metadata
+from antonnia_server.db import ONLY_POSTGRES, Json, metadata, postgres_only
 
 knowledge_bases = sa.Table(
     "knowledge_bases",
@@ -71,4 +71,34 @@ knowledge_words = sa.Table(
     sa.Column("knowledge_id", sa.Text, primary_key=True),
     sa.Column("word", sa.Text, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+
+class Lexemes(sa.types.UserDefinedType[str]):
+    """PostgreSQL's `tsvector`; that dialect is not loaded at every start only to name it."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "tsvector"
+
+
+# The full-text index of every base on PostgreSQL; on SQLite each base has a table of its own.
+knowledge_lexemes = sa.Table(
+    "knowledge_lexemes",
+    metadata,
+    sa.Column("knowledge_id", sa.Text, primary_key=True),
+    sa.Column("format", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    # The stems of both, each after the name of its base, so that no search meets another base's.
+    sa.Column("lexemes", Lexemes, nullable=False),
+    info=ONLY_POSTGRES,
+)
+postgres_only(
+    knowledge_lexemes,
+    "CREATE INDEX ix_knowledge_lexemes ON knowledge_lexemes USING gin (lexemes)",
+    # As SQLite stems; PostgreSQL's own configurations also leave words out.
+    "CREATE TEXT SEARCH DICTIONARY antonnia_stem (TEMPLATE = snowball, LANGUAGE = porter)",
 )

@@ -6,8 +6,6 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -52,39 +50,29 @@ def upgrade() -> None:
         sa.Column("instructions", sa.Text(), nullable=True),
         sa.Column(
             "tools",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column(
             "knowledge_ids",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("flow_id", sa.Text(), nullable=True),
         sa.Column(
             "limits",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column(
             "fallback",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "metadata",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -158,9 +146,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "arguments",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
@@ -248,23 +234,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "session_metadata",
-        sa.Column("organization_id", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("session_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "organization_id",
-            "path",
-            "value",
-            "created_at",
-            "session_id",
-            name=op.f("pk_session_metadata"),
-        ),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "threads",
         sa.Column("organization_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -274,9 +243,7 @@ def upgrade() -> None:
         sa.Column("answered_position", sa.BigInteger(), nullable=False),
         sa.Column(
             "metadata",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -345,23 +312,17 @@ def upgrade() -> None:
         sa.Column("input_position", sa.BigInteger(), nullable=True),
         sa.Column(
             "required_action",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column(
             "last_error",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column(
             "usage",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -401,9 +362,7 @@ def upgrade() -> None:
         sa.Column("ending_survey_submission_id", sa.Text(), nullable=True),
         sa.Column(
             "metadata",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
@@ -447,9 +406,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "permissions",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("prefix", sa.Text(), nullable=False),
@@ -475,9 +432,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column(
             "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=False,
         ),
         sa.Column("agent_id", sa.Text(), nullable=True),
@@ -530,30 +485,22 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column(
             "input",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column(
             "output",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column(
             "citations",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column(
             "usage",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
+            sa.JSON(none_as_null=True),
             nullable=True,
         ),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -566,3 +513,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "run_id", "index", name=op.f("pk_run_steps")),
         sqlite_with_rowid=False,
     )
+    if op.get_context().dialect.name == "sqlite":
+        _only_sqlite()
+    else:
+        _only_postgres()
+
+
+def _only_sqlite() -> None:
+    op.create_table(
+        "session_metadata",
+        sa.Column("organization_id", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "organization_id",
+            "path",
+            "value",
+            "created_at",
+            "session_id",
+            name=op.f("pk_session_metadata"),
+        ),
+        sqlite_with_rowid=False,
+    )
+
+
+def _only_postgres() -> None:
+    op.execute(
+        "CREATE INDEX ix_sessions_metadata ON sessions USING gin"
+        " ((jsonb_set('{}', ARRAY[organization_id], metadata::jsonb)) jsonb_path_ops)"
+    )
+    op.execute("ALTER TABLE events ADD COLUMN insertion bigint GENERATED ALWAYS AS IDENTITY")
+    op.execute("CREATE INDEX ix_events_unnumbered ON events (insertion) WHERE position IS NULL")

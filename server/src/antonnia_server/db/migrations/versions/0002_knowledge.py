@@ -6,8 +6,6 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
-from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -16,9 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    json = sa.JSON(none_as_null=True).with_variant(
-        postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-    )
+    json = sa.JSON(none_as_null=True)
     for column in (
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.Column("entry_count", sa.Integer(), nullable=False, server_default="0"),
@@ -45,4 +41,23 @@ def upgrade() -> None:
         "UPDATE knowledge_bases SET entry_count = (SELECT count(*) FROM knowledge_entries"
         " WHERE knowledge_entries.organization_id = knowledge_bases.organization_id"
         " AND knowledge_entries.knowledge_id = knowledge_bases.id)"
+    )
+    if op.get_context().dialect.name == "postgresql":
+        _only_postgres()
+
+
+def _only_postgres() -> None:
+    op.create_table(
+        "knowledge_lexemes",
+        sa.Column("knowledge_id", sa.Text(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("knowledge_id", "format", "number", name="pk_knowledge_lexemes"),
+    )
+    op.execute("ALTER TABLE knowledge_lexemes ADD COLUMN lexemes tsvector NOT NULL")
+    op.execute("CREATE INDEX ix_knowledge_lexemes ON knowledge_lexemes USING gin (lexemes)")
+    op.execute(
+        "CREATE TEXT SEARCH DICTIONARY antonnia_stem (TEMPLATE = snowball, LANGUAGE = porter)"
     )

@@ -14,6 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name != "sqlite":
+        return
     op.create_table(
         "session_block_bits",
         sa.Column("organization_id", sa.Text(), nullable=False),

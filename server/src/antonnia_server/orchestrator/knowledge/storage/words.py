@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
@@ -20,7 +19,13 @@ class _Word(NamedTuple):
     word: str
 
 
-_INSERT: Statement[_Word] = Statement(sqlite.insert(knowledge_words).on_conflict_do_nothing())
+# Written out: each engine has its own construct for what both of them say alike.
+_INSERT: Statement[_Word] = Statement(
+    sa.text(
+        "INSERT INTO knowledge_words (organization_id, knowledge_id, word)"
+        " VALUES (:organization_id, :knowledge_id, :word) ON CONFLICT DO NOTHING"
+    )
+)
 _LIST_ALIKE = Statement(
     sa.select(_words.word).where(
         _words.organization_id == sa.bindparam("organization_id"),
@@ -35,10 +40,8 @@ _LIST_ALIKE = Statement(
 
 def insert_words(tx: Transaction, caller: Caller, knowledge_id: str, words: Iterable[str]) -> None:
     """Add those that are not there yet."""
-    for word in words:
-        _INSERT.run(
-            tx, organization_id=caller.organization_id, knowledge_id=knowledge_id, word=word
-        )
+    whose = {"organization_id": caller.organization_id, "knowledge_id": knowledge_id}
+    _INSERT.run_all(tx, [whose | {"word": word} for word in words])
 
 
 def list_alike(

@@ -1,0 +1,97 @@
+"""Connections to PostgreSQL, each with the limits that keep one unit from holding up the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import IsolationLevel, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
+from sqlalchemy.pool import NullPool
+
+from antonnia_server.settings import PostgresLimits
+
+# What the URL says goes before these. A server that vanished without a word is noticed, and of
+# several hosts the one that takes writes is found.
+_DEFAULTS = {
+    "application_name": "antonnia",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "target_session_attrs": "read-write",
+}
+PREPARED_STATEMENTS = 512
+
+
+def open_connection(
+    url: str, limits: PostgresLimits, *, autocommit: bool = False
+) -> psycopg.Connection[Any]:
+    """A connection with our limits."""
+    given: dict[str, Any] = conninfo_to_dict(url)
+    defaults: dict[str, Any] = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
+    parameters = defaults | given
+    connection = psycopg.connect(make_conninfo("", **parameters), autocommit=True)
+    try:
+        _set_limits(connection, limits)
+    except BaseException:
+        connection.close()
+        raise
+    connection.autocommit = autocommit
+    return connection
+
+
+def _set_limits(connection: psycopg.Connection[Any], limits: PostgresLimits) -> None:
+    connection.prepared_max = PREPARED_STATEMENTS
+    settings: dict[str, str | int] = {
+        "client_encoding": "UTF8",
+        "statement_timeout": limits.statement_seconds * 1000,
+        "lock_timeout": limits.lock_seconds * 1000,
+        "idle_in_transaction_session_timeout": limits.idle_seconds * 1000,
+    }
+    setting = sql.SQL("SET {} = {}")
+    assignments = (
+        setting.format(sql.Identifier(name), sql.Literal(value)) for name, value in settings.items()
+    )
+    connection.execute(sql.SQL("; ").join(assignments))
+    # What is answered is on the disk. A server that waits for more, such as a standby, goes on so.
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+
+
+def connect(
+    url: str, limits: PostgresLimits | None = None, *, read_only: bool = False
+) -> sa.Engine:
+    """An engine on the database at `url`, whose transactions are snapshots if `read_only`."""
+
+    def open_for_engine() -> psycopg.Connection[Any]:
+        connection = open_connection(url, limits or PostgresLimits())
+        if read_only:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+        return connection
+
+    engine = sa.create_engine(
+        "postgresql+psycopg://",
+        creator=open_for_engine,
+        poolclass=NullPool,
+        use_native_hstore=False,
+    )
+    engine.dialect.ddl_compiler = _BytewiseText
+    return engine
+
+
+class _BytewiseText(PGDDLCompiler):
+    """Makes columns of text that are compared byte by byte, as on SQLite, whatever the locale.
+
+    An index over text in the order of a locale is wrong after an update of the system's locales.
+    """
+
+    def get_column_specification(self, column: sa.Column[Any], **options: Any) -> str:
+        specification: str = super().get_column_specification(column, **options)  # type: ignore[no-untyped-call]  # has no types
+        if isinstance(column.type, sa.Text):
+            specification += ' COLLATE "C"'
+        return specification
