@@ -79,8 +79,8 @@ async def test_a_base_that_assistants_answer_from_is_not_deleted(
 
     assert refused.value.code == "knowledge_in_use"
     assert refused.value.message == (
-        f"Knowledge base {knowledge_id} is what 'Ada' ({server.ours.assistant_id}), "
-        f"'Bob' ({bob.id}) answer from. Take it from their `knowledge_ids` first."
+        f"Knowledge base {knowledge_id} is answered from by 'Ada' ({server.ours.assistant_id}), "
+        f"'Bob' ({bob.id}). Take it from their `knowledge_ids` first."
     )
     assert (await orchestrator.knowledge.get(knowledge_id)).entries == 2
 
@@ -90,7 +90,7 @@ async def test_a_base_of_many_assistants_names_some_of_them(orchestrator: Orches
     for number in range(6):
         await orchestrator.assistants.create(f"Bob {number}", knowledge_ids=[base.id])
 
-    with pytest.raises(ValidationError, match=r"'Bob 4' .* and more assistants answer") as refused:
+    with pytest.raises(ValidationError, match=r"'Bob 4' .* and more assistants\.") as refused:
         await orchestrator.knowledge.delete(base.id)
 
     assert "Bob 5" not in refused.value.message

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import NotFoundError
 from antonnia_server.db import StorageFailed
+from antonnia_server.metrics import Metrics
 
 REQUESTS = "antonnia_request_seconds_count"
 JOBS = "antonnia_job_seconds_count"
@@ -124,3 +125,21 @@ async def test_a_storage_in_trouble_is_a_figure_and_no_failure(server: Server) -
     due = figures.of("antonnia_jobs_due")
     assert due is not None
     assert math.isnan(due)
+
+
+async def test_whoever_asks_often_reads_what_was_written_a_second_ago(server: Server) -> None:
+    seconds = [100.0]
+    metrics = Metrics(lambda: seconds[0])
+
+    async def counted() -> float | None:
+        metrics.count_request("GET", "/livez", 200, 0.1)
+        text = await metrics.text(server.db, server.state.intake)
+        return Figures(text.decode()).of(REQUESTS, method="GET", route="/livez", status="200")
+
+    first = await counted()
+    seconds[0] += 0.9
+    second = await counted()
+    seconds[0] += 0.1
+    third = await counted()
+
+    assert (first, second, third) == (1, 1, 3)

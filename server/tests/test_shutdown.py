@@ -64,7 +64,13 @@ async def test_a_runner_stops_although_a_failure_cannot_be_stored(
         disk.is_full = True
         raise RuntimeError("not yet")
 
-    runner = Runner(db, hand, [Handler("work", fill_the_disk_and_fail, max_attempts=3)])
+    outcomes: list[str] = []
+    runner = Runner(
+        db,
+        hand,
+        [Handler("work", fill_the_disk_and_fail, max_attempts=3)],
+        count=lambda _, outcome, __: outcomes.append(outcome),
+    )
 
     async with asyncio.timeout(PATIENCE_SECONDS):
         await runner.start()
@@ -73,6 +79,8 @@ async def test_a_runner_stops_although_a_failure_cannot_be_stored(
         await runner.stop()
 
     assert statuses(database_path) == ["running"]
+    # No other worker took it.
+    assert outcomes == ["given_back"]
 
 
 async def test_what_could_not_be_stored_at_the_end_is_done_at_the_next_start(

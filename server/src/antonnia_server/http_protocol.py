@@ -263,7 +263,8 @@ class HttpProtocol(HttpToolsProtocol):
             return Phase.ANSWER, -unsent
         if self._last_words is not None:
             return Phase.WORK, 0
-        if self._is_in_head:
+        # What is not read while requests before it are at work is not late.
+        if self._is_in_head and not self.flow.read_paused:
             return Phase.HEAD, 0
         if self._is_in_body() and not self.flow.read_paused:
             return Phase.BODY, self._received

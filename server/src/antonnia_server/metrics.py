@@ -5,6 +5,11 @@ Nothing here tells one organization from another, and no label holds what a call
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections.abc import Callable
+from time import monotonic
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -20,6 +25,9 @@ from .jobs.service import Waiting, look_at_waiting
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 JOB_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 UNKNOWN = float("nan")
+# To write everything out holds the event loop up for as long as a hundred requests, and anyone may
+# ask for it: so often it is done, and who asks in between reads what was written last.
+FRESH_SECONDS = 1.0
 
 router = APIRouter(tags=["health"])
 
@@ -27,7 +35,11 @@ router = APIRouter(tags=["health"])
 class Metrics:
     """What one process has counted since it started, and what it looks up when it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._turn = asyncio.Lock()
+        self._text = b""
+        self._stale_at = -math.inf
         self._registry = CollectorRegistry()
         self._requests = self._histogram(
             "antonnia_request_seconds",
@@ -69,7 +81,15 @@ class Metrics:
         self._jobs.labels(name, outcome).observe(seconds)
 
     async def text(self, db: Database, intake: Intake) -> bytes:
-        """Everything, as Prometheus reads it; unknown is what a storage in trouble does not say."""
+        """Everything, as Prometheus reads it, as of a second ago at most."""
+        async with self._turn:
+            if self._now() >= self._stale_at:
+                self._text = await self._written(db, intake)
+                self._stale_at = self._now() + FRESH_SECONDS
+            return self._text
+
+    async def _written(self, db: Database, intake: Intake) -> bytes:
+        """All of it anew; unknown is what a storage in trouble does not say."""
         waiting: Waiting | None = None
         try:
             waiting = await db.read(look_at_waiting)

@@ -170,6 +170,21 @@ def test_why_has_all_of_it_as_json(talk: Terminal) -> None:
     talk.until('"type": "hand_off"')
 
 
+def test_why_is_told_of_more_than_can_be_asked_at_once(running: Server) -> None:
+    with running.client() as client:
+        session = client.sessions.create("carol", "Carol")
+        for _ in range(2):
+            words = MessageContentText(text="zebra " * 10_000)
+            client.sessions.messages.create(session.id, words)
+
+    with Terminal("chat", "--session", session.id, "--data", running.directory) as talk:
+        talk.until(PROMPT)
+        talk.type(UNKNOWN + "\n")
+        talk.until(" ms]")
+        talk.type("/why\n")
+        talk.until("It was handed to a person:")
+
+
 def test_a_new_session_can_be_begun(talk: Terminal) -> None:
     talk.type(UNKNOWN + "\n")
     talk.until("[handed off")

@@ -161,7 +161,7 @@ def test_a_base_is_listed_and_removed_beside_a_server_and_without_one(
     removed = run("knowledge", "remove", "FAQ", "--from-assistants", "--data", directory)
 
     assert refused.returncode == 2
-    assert " is what 'Assistant' (asst_" in refused.stderr
+    assert " is answered from by 'Assistant' (asst_" in refused.stderr
     assert "The option --from-assistants does so." in refused.stderr
     assert "FAQ: 1 entry" in listed.stdout.splitlines()
     names = [json.loads(line)["name"] for line in beside.stdout.splitlines()]

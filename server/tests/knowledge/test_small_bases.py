@@ -17,9 +17,11 @@ import pytest
 from antonnia_server.db import Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.orchestrator.knowledge import service
+from antonnia_server.orchestrator.knowledge.index import Candidate
 from antonnia_server.orchestrator.knowledge.reading import read_entries
-from antonnia_server.orchestrator.knowledge.strangers import SMALL_BASE
+from antonnia_server.orchestrator.knowledge.strangers import SMALL_BASE, has_strangers
 from antonnia_server.orchestrator.knowledge.verdict import Verdict
+from antonnia_server.orchestrator.knowledge.words import grams
 
 from .test_search import Learn
 
@@ -79,6 +81,19 @@ def test_one_word_that_the_only_entry_has_nothing_like_makes_an_answer_a_suggest
     learn("faq.md", "## How long does delivery take?\n\nThree working days.\n")
 
     assert service.decide(tx, caller, [knowledge_id], question).outcome == outcome
+
+
+def test_each_word_of_a_long_text_is_looked_at_once_however_long_the_question() -> None:
+    text = [f"{letter}{number:c}ab" for letter in "cdfg" for number in range(0x100, 0x300)]
+    asked = [f"zebra{number:c}q" for number in range(0x100, 0x120)]
+    before = grams.cache_info()
+
+    is_strange = has_strangers(asked, Candidate(1, [["zebras"]], text))
+
+    after = grams.cache_info()
+    assert not is_strange
+    looks = after.hits + after.misses - before.hits - before.misses
+    assert len(text) <= looks < 2 * len(text)
 
 
 def test_a_base_that_is_not_small_judges_a_strange_word_by_how_rare_it_is(

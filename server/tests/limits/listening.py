@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -14,8 +15,9 @@ from in_process import Server
 from uvicorn.server import ServerState
 
 from antonnia_server.connections import Connections
+from antonnia_server.db import Transaction
 from antonnia_server.http_protocol import HttpProtocol, Phase
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, PostgresLimits
 
 PATIENCE_SECONDS = 20
 
@@ -169,3 +171,24 @@ async def listening(server: Server, limits: Limits) -> AsyncIterator[Listening]:
     finally:
         acceptor.close()
         await listening.close()
+
+
+@asynccontextmanager
+async def a_slow_disk(server: Server) -> AsyncIterator[None]:
+    """Until it is left, no write comes to its end."""
+    may_go_on = threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(tx: Transaction, is_held: asyncio.Event) -> None:
+        loop.call_soon_threadsafe(is_held.set)
+        may_go_on.wait(PATIENCE_SECONDS)
+
+    writers = PostgresLimits().writers if server.db.is_shared else 1
+    held = [asyncio.Event() for _ in range(writers)]
+    writes = [asyncio.create_task(server.db.write(hold, is_held)) for is_held in held]
+    await asyncio.gather(*(is_held.wait() for is_held in held))
+    try:
+        yield
+    finally:
+        may_go_on.set()
+        await asyncio.gather(*writes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from listening import Listening
+from given_platform import SESSIONS
+from in_process import Server
+from listening import Listening, a_slow_disk
 
 from antonnia_server.http_protocol import Phase
 from antonnia_server.settings import Limits
@@ -106,6 +108,22 @@ async def test_a_head_has_its_time(listening: Listening) -> None:
     wire.send(b"\r\n")
 
     assert (await wire.answer()).status == 200
+
+
+async def test_a_head_that_is_not_read_while_others_are_at_work_is_not_late(
+    listening: Listening, server: Server
+) -> None:
+    wire = await listening.connect()
+    body = b'{"contact_id": "c", "contact_name": "C"}'
+    create = listening.post(SESSIONS, f"Content-Length: {len(body)}") + b"\r\n" + body
+
+    async with a_slow_disk(server):
+        wire.send(create + GET + b"\r\n" + GET)
+        await listening.until(lambda: listening.received() > 0)
+        wire.send(b"\r\n")
+        listening.pass_time(11)
+
+    assert [(await wire.answer()).status for _ in range(3)] == [201, 200, 200]
 
 
 async def test_empty_lines_are_no_request_and_keep_no_connection(listening: Listening) -> None:

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from given_platform import SESSIONS, given_session, problem_of
 from in_process import RecordedEvents, Server
-from listening import PATIENCE_SECONDS, Listening
+from listening import PATIENCE_SECONDS, Listening, a_slow_disk
 
 from antonnia.conversations import Conversations
-from antonnia_server.db import Transaction
 from antonnia_server.http.intake import Intake
-from antonnia_server.settings import Limits, PostgresLimits
+from antonnia_server.settings import Limits
 
 BODY = {"contact_id": "c", "contact_name": "C"}
-
-
-@asynccontextmanager
-async def a_slow_disk(server: Server) -> AsyncIterator[None]:
-    """Until it is left, no write comes to its end."""
-    may_go_on = threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def hold(tx: Transaction, is_held: asyncio.Event) -> None:
-        loop.call_soon_threadsafe(is_held.set)
-        may_go_on.wait(PATIENCE_SECONDS)
-
-    writers = PostgresLimits().writers if server.db.is_shared else 1
-    held = [asyncio.Event() for _ in range(writers)]
-    writes = [asyncio.create_task(server.db.write(hold, is_held)) for is_held in held]
-    await asyncio.gather(*(is_held.wait() for is_held in held))
-    try:
-        yield
-    finally:
-        may_go_on.set()
-        await asyncio.gather(*writes)
 
 
 def intake_of(server: Server) -> Intake:

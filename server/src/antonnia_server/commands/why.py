@@ -12,6 +12,8 @@ from antonnia.orchestrator.types import KnowledgeMatch, RunStep
 from .shown import printable
 
 MAX_NEAR_MISSES = 3
+# What may be asked again. A run answers all messages that wait, which may be more together.
+MAX_ASKED_CHARACTERS = 65_536
 
 _FOUND = {"answer": "It was answered with:", "suggestion": "These were suggested:"}
 _REASONS = {
@@ -43,7 +45,7 @@ def read_why(orchestrator: SyncOrchestrator, run_id: str) -> Why:
             match
             for knowledge_id in assistant.knowledge_ids
             for match in orchestrator.knowledge.search_matches(
-                knowledge_id, question, MAX_NEAR_MISSES + len(found)
+                knowledge_id, question[:MAX_ASKED_CHARACTERS], MAX_NEAR_MISSES + len(found)
             )
             if match.entry_id not in found
         ]
@@ -106,6 +108,6 @@ def _asked_and_found(steps: list[RunStep]) -> tuple[str, set[str]]:
     for step in steps:
         if step.type == "retrieval":
             matches: list[dict[str, Any]] = (step.output or {}).get("matches", [])
-            question = str((step.input or {}).get("question", ""))
+            question = str((step.input or {}).get("question", "")).strip()
             return question, {match["entry_id"] for match in matches}
     return "", set()

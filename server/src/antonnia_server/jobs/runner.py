@@ -192,7 +192,7 @@ class Runner:
                 if handler is None:
                     await self._pause()
                 handler = None
-        return "lost"
+        return "given_back"
 
     async def _give_back(self, job: Job) -> None:
         """Have a job run again that the storage kept from its work: it has not failed itself."""

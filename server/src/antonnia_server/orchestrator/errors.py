@@ -65,7 +65,6 @@ class KnowledgeInUse(Refusal):
 
     def __init__(self, knowledge_id: str, assistants: Sequence[str], *, more: bool) -> None:
         super().__init__(
-            f"Knowledge base {knowledge_id} is what {', '.join(assistants)}"
-            f"{' and more assistants' if more else ''} answer from. Take it from their "
-            "`knowledge_ids` first."
+            f"Knowledge base {knowledge_id} is answered from by {', '.join(assistants)}"
+            f"{' and more assistants' if more else ''}. Take it from their `knowledge_ids` first."
         )

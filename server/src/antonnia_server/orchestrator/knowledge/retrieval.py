@@ -66,8 +66,9 @@ class Ranked(NamedTuple):
 
     number: int
     comparison: Comparison
-    # Whether the question has words that are strange to it; looked at in a small base only.
-    has_strangers: bool
+    # Whether the question has words that are strange to it. It is looked for in small bases, and
+    # only in as many as somebody wants to see.
+    has_strangers: bool = False
 
 
 def find_matches(
@@ -75,13 +76,14 @@ def find_matches(
 ) -> list[Match]:
     """The best candidates of one base, most confident first."""
     asked = question_words(question)
-    ranked = rank(tx, caller, base, asked)
+    limit = min(limit, MAX_MATCHES)
+    ranked = rank(tx, caller, base, asked, seen=limit)
     if not ranked:
         return []
     calibration = PRIOR if base.calibration is None else Calibration(**base.calibration)
     matches: list[Match] = []
     confidence = 1.0
-    for place, each in enumerate(ranked[: min(limit, MAX_MATCHES)]):
+    for place, each in enumerate(ranked[:limit]):
         # One that is not the best cannot be surer than the best, whatever it covers.
         features = features_of(ranked[place:])
         if place > 0:
@@ -113,24 +115,33 @@ def rank(
     base: BaseRow,
     asked: Sequence[str],
     held: Held | None = None,
+    *,
+    seen: int = 0,
 ) -> list[Ranked]:
-    """The entries that share words with the question, best first."""
+    """The entries that share words with the question, best first.
+
+    `seen` is how many of them somebody wants to see.
+    """
     where = Index(base.id, base.index_format)
     terms = _terms(tx, caller, base, where, asked)
     counts = {term.word: count for term, count in terms}
     is_small_talk = all(word in SMALL_TALK for word in asked)
     found = index.find_candidates(tx, where, counts, limit=CANDIDATES)
     candidates = [each for each in (_without(candidate, held) for candidate in found) if each]
-    is_small = base.entry_count < SMALL_BASE
     question = Question([term for term, _ in terms], [each.phrasings for each in candidates])
     ranked: list[Ranked] = []
     for candidate in candidates:
         comparison = question.compare(candidate.phrasings, candidate.text)
         if comparison.coverage > 0 and (not is_small_talk or _is_all(comparison)):
-            is_strange = is_small and has_strangers(counts, candidate)
-            ranked.append(Ranked(candidate.number, comparison, is_strange))
+            ranked.append(Ranked(candidate.number, comparison))
     # The sort is stable: among equals the order of the candidates decides.
-    return sorted(ranked, key=lambda each: -each.comparison.score)
+    ranked.sort(key=lambda each: -each.comparison.score)
+    if base.entry_count < SMALL_BASE:
+        by_number = {candidate.number: candidate for candidate in candidates}
+        for place, each in enumerate(ranked[:seen]):
+            is_strange = has_strangers(counts, by_number[each.number])
+            ranked[place] = each._replace(has_strangers=is_strange)
+    return ranked
 
 
 def _terms(

@@ -8,13 +8,13 @@ So there a single word that says something and is strange to the entry makes an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from .index import Candidate
 from .letters import SAME_LIKENESS
 from .stop_words import SMALL_TALK, STOP_WORDS
-from .words import likeness
+from .words import grams, likeness
 
 # A base with as many entries is not a small one.
 SMALL_BASE = 20
@@ -46,17 +46,33 @@ _IN_PASSING = frozenset(
 def has_strangers(asked: Iterable[str], candidate: Candidate) -> bool:
     """`asked` are the words of the question, in the spelling of the base."""
     known = set(candidate.text).union(*candidate.phrasings)
-    return any(_says_something(word) and not _is_known(word, known) for word in asked)
+    unknown = [word for word in asked if word not in known and _says_something(word)]
+    near = _near(unknown, known)
+    return any(not any(_is_form_of(word, other) for other in near) for word in unknown)
+
+
+def _near(unknown: Sequence[str], known: Iterable[str]) -> list[str]:
+    """The words that may be a form of an unknown one.
+
+    A text has thousands of words. To compare each of them with each of the question would take
+    seconds, and nobody else would be served meanwhile.
+    """
+    beginnings = {word[:SHORT] for word in unknown}
+    asked = frozenset[str]().union(*map(grams, unknown))
+    fewest = min((len(grams(word)) for word in unknown), default=0)
+    near: list[str] = []
+    for other in known if unknown else ():
+        theirs = grams(other)
+        is_like_them = 2 * len(asked & theirs) >= SAME_LIKENESS * (fewest + len(theirs))
+        if is_like_them or other[:SHORT] in beginnings:
+            near.append(other)
+    return near
 
 
 def _says_something(word: str) -> bool:
     # A number seldom says what is asked for: "a table for 4".
     is_little = word in STOP_WORDS or word in SMALL_TALK or word in _IN_PASSING
     return word.isalpha() and not is_little
-
-
-def _is_known(word: str, known: set[str]) -> bool:
-    return word in known or any(_is_form_of(word, other) for other in known)
 
 
 def _is_form_of(word: str, other: str) -> bool:

@@ -145,7 +145,8 @@ def _lock(tx: Transaction, caller: Caller, assistant_id: str) -> AssistantRow:
 
 
 def _refuse_unknown(tx: Transaction, caller: Caller, knowledge_ids: Sequence[str]) -> None:
-    for knowledge_id in knowledge_ids:
+    # In one order, so that two who hold the same bases do not wait for each other.
+    for knowledge_id in sorted(set(knowledge_ids)):
         # Held: deleted meanwhile, it would be missing in an assistant that has just got it.
         if knowledge.lock_base(tx, caller, knowledge_id) is None:
             raise KnowledgeNotFound(knowledge_id)

@@ -50,7 +50,8 @@ def delete_knowledge(tx: Transaction, caller: Caller, knowledge_id: str) -> None
     # Held first: no assistant gets it from now on.
     if knowledge.lock_base(tx, caller, knowledge_id) is None:
         raise KnowledgeNotFound(knowledge_id)
-    users = storage.lock_assistants_with(tx, caller, knowledge_id, at_most=MAX_NAMED + 1)
+    # Not held too: who changes an assistant holds it first, and then the bases that it gets.
+    users = storage.list_assistants_with(tx, caller, knowledge_id, at_most=MAX_NAMED + 1)
     if users:
         named = [f"{assistant.name!r} ({assistant.id})" for assistant in users[:MAX_NAMED]]
         raise KnowledgeInUse(knowledge_id, named, more=len(users) > MAX_NAMED)

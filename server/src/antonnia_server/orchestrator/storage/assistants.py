@@ -89,12 +89,25 @@ def delete_assistant(tx: Transaction, caller: Caller, assistant_id: str) -> None
     _DELETE.run(tx, organization_id=caller.organization_id, id=assistant_id)
 
 
+def list_assistants_with(
+    tx: Transaction, caller: Caller, knowledge_id: str, *, at_most: int
+) -> list[AssistantRow]:
+    """Those that answer from the base, from the oldest to the newest."""
+    with tx.connection.execute(_with(caller, knowledge_id, at_most)) as rows:
+        return list(map(AssistantRow._make, rows))
+
+
 def lock_assistants_with(
     tx: Transaction, caller: Caller, knowledge_id: str, *, at_most: int
 ) -> list[AssistantRow]:
-    """Those that answer from the base, held, from the oldest to the newest."""
+    """The same, held."""
+    with tx.connection.execute(_with(caller, knowledge_id, at_most).with_for_update()) as rows:
+        return list(map(AssistantRow._make, rows))
+
+
+def _with(caller: Caller, knowledge_id: str, at_most: int) -> sa.Select[Any]:
     # An id is in the list as it stands in the text of it: quoted, and with nothing to escape.
-    query = (
+    return (
         sa.select(*_COLUMNS)
         .where(
             _t.organization_id == caller.organization_id,
@@ -102,10 +115,7 @@ def lock_assistants_with(
         )
         .order_by(_t.created_at, _t.id)
         .limit(at_most)
-        .with_for_update()
     )
-    with tx.connection.execute(query) as rows:
-        return list(map(AssistantRow._make, rows))
 
 
 def list_assistants(tx: Transaction, caller: Caller, window: Window) -> Found[AssistantRow]:
