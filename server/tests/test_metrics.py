@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 import httpx
@@ -17,6 +18,7 @@ from antonnia_server.metrics import Metrics
 
 REQUESTS = "antonnia_request_seconds_count"
 JOBS = "antonnia_job_seconds_count"
+PATIENCE_SECONDS = 20
 
 
 class Figures:
@@ -143,3 +145,16 @@ async def test_whoever_asks_often_reads_what_was_written_a_second_ago(server: Se
     third = await counted()
 
     assert (first, second, third) == (1, 1, 3)
+
+
+@pytest.mark.postgres_only
+async def test_how_long_events_wait_for_their_positions(
+    client: Conversations, server: Server
+) -> None:
+    await given_session(client)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (await scraped(server)).of("antonnia_event_delay_seconds_count"):
+            pass
+
+    assert (await scraped(server)).of("antonnia_event_delay_seconds_count") == 1

@@ -75,7 +75,8 @@ def _lifespan(
         await db.start()
         try:
             async with AsyncExitStack() as stack:
-                await stack.enter_async_context(numbering(db))
+                counting = app.state.metrics.count_event_delay
+                await stack.enter_async_context(numbering(db, counting))
                 if settings.runs_jobs:
                     work = running_jobs(db, clock, settings, app.state.metrics.count_job)
                     app.state.runner = await stack.enter_async_context(work)

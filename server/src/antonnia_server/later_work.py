@@ -11,7 +11,7 @@ from .cleaning import schedule_cleaning
 from .clock import Clock
 from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
-from .events.relay import Relay
+from .events.relay import CountDelay, Relay
 from .jobs import Runner
 from .jobs.runner import Count
 from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
@@ -20,12 +20,12 @@ from .settings import Settings
 
 
 @asynccontextmanager
-async def numbering(db: Database) -> AsyncGenerator[None]:
+async def numbering(db: Database, count: CountDelay | None = None) -> AsyncGenerator[None]:
     """Number events, where that is not done as they are written."""
     if not db.is_shared:
         yield
         return
-    relay = Relay(db)
+    relay = Relay(db, count)
     await relay.start()
     try:
         yield
