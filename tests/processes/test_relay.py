@@ -69,8 +69,8 @@ async def test_who_follows_the_log_reads_each_event_once_and_in_order(
     delays.sort()
     print(
         f"\n{len(written):,} events, {len(lost)} processes killed that had numbered {sum(lost)} of "
-        f"them; from commit to position: median {1000 * delays[len(delays) // 2]:.1f} ms, of 99 in 100 up to "
-        f"{1000 * delays[len(delays) * 99 // 100]:.0f} ms"
+        f"them; from commit to position: median {1000 * delays[len(delays) // 2]:.1f} ms, "
+        f"of 99 in 100 up to {1000 * delays[len(delays) * 99 // 100]:.0f} ms"
     )
 
 
