@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from crash.attempts import Journal
+from crash.load import given_load
 from fleet import Fleet, Member, running_fleet
+from processes.striking import pause_in_the_middle
+from stored import Stored, until_every_window_has_ended
 
 from antonnia.conversations.exceptions import APIConnectionError
 
@@ -53,6 +57,25 @@ async def test_none_is_left_when_the_one_is_killed(url: str, tmp_path: Path) -> 
         # Nobody has kept its port.
         await server.start()
         await serves(fleet)
+
+
+async def test_a_worker_that_is_stopped_ends_what_it_is_at(url: str, tmp_path: Path) -> None:
+    async with running_fleet(url, tmp_path, servers=["--no-jobs"], workers=1) as fleet:
+        [worker] = fleet.workers
+        load = await given_load(fleet, Journal())
+        loading = asyncio.create_task(load.run_beside(asyncio.create_task(asyncio.sleep(3))))
+
+        held = await pause_in_the_middle(url, worker)
+        worker.signal(signal.SIGTERM)
+        worker.resume()
+        await worker.wait_until_ended()
+
+        await loading
+        jobs = {job["id"]: job["status"] for job in Stored(url).jobs}
+        assert held
+        assert "running" not in jobs.values()
+        await worker.start()
+        await until_every_window_has_ended(url, within_seconds=PATIENCE_SECONDS)
 
 
 async def test_one_that_stands_still_keeps_no_one_waiting(url: str, tmp_path: Path) -> None:
