@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import psycopg
 from crash.attempts import Journal
 from crash.load import given_load
-from fleet import Fleet, Member, running_fleet
+from fleet import ANTONNIA, Fleet, Member, running_fleet
 from processes.striking import pause_in_the_middle
 from stored import Stored, until_every_window_has_ended
 
@@ -88,6 +90,27 @@ async def test_one_that_stands_still_keeps_no_one_waiting(url: str, tmp_path: Pa
             psutil.Process(process).resume()
 
             assert all(served)
+
+
+def test_if_one_cannot_start_none_does(url: str) -> None:
+    command = [ANTONNIA, "serve", "--port", "0", "--workers", "3", "--database-url", url]
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = connection.info.dbname
+        # The one that looks after them migrates; those that it starts need more connections.
+        connection.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 4')
+        connection.execute("CREATE ROLE someone LOGIN")
+        connection.execute(f'ALTER DATABASE "{name}" OWNER TO someone')
+    result = subprocess.run(
+        [*command[:-1], url.replace("postgres@", "someone@")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert result.returncode == 2
+    assert "too many connections" in result.stderr
+    assert "is running" not in result.stderr
 
 
 def children_of(server: Member) -> set[int]:

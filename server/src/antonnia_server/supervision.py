@@ -42,16 +42,16 @@ class Supervisor:
         try:
             if self._start_all(count):
                 on_ready()
-                self._look_after()
-            else:
+            elif not self._is_stopping:
                 self._end_all(signal.SIGTERM)
                 raise SystemExit(self._wait_for_all())
+            self._look_after()
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
     def _start_all(self, count: int) -> bool:
-        """Whether all of them are ready, or it is over before."""
+        """Whether all of them are ready."""
         ready, told = os.pipe()
 
         def say_ready() -> None:
@@ -66,7 +66,7 @@ class Supervisor:
         while answers := os.read(ready, count):
             said += len(answers)
         os.close(ready)
-        return said == count or self._is_stopping
+        return said == count
 
     def _look_after(self) -> None:
         while self._children:
@@ -84,12 +84,12 @@ class Supervisor:
 
     def _wait_for_all(self) -> int:
         """The exit code of one that did not end well."""
-        code = 0
+        worst = 1
         while self._children:
             pid, status = os.wait()
             del self._children[pid]
-            code = code or abs(os.waitstatus_to_exitcode(status))
-        return code or 1
+            worst = max(worst, os.waitstatus_to_exitcode(status))
+        return worst
 
     def _start(self, say_ready: Callable[[], None]) -> None:
         # No signal comes between the fork and the note of it, nor to a child with our handlers.
