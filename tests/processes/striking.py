@@ -74,9 +74,9 @@ async def pause_in_the_middle(url: str, victim: Member) -> set[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         while True:
             victim.pause()
-            before = _running_jobs(connection)
+            before = running_jobs(connection)
             await asyncio.sleep(STILL_SECONDS)
-            held = before & _running_jobs(connection)
+            held = before & running_jobs(connection)
             if held:
                 return {job_id for job_id, _ in held}
             victim.resume()
@@ -87,11 +87,11 @@ async def until_taken_over(url: str, jobs: set[str]) -> None:
     """Until nobody is at these jobs any more."""
     with psycopg.connect(url, autocommit=True) as connection:
         async with asyncio.timeout(10 * LEASE_SECONDS):
-            while jobs & {job_id for job_id, _ in _running_jobs(connection)}:  # noqa: ASYNC110  # others end them
+            while jobs & {job_id for job_id, _ in running_jobs(connection)}:  # noqa: ASYNC110  # others end them
                 await asyncio.sleep(0.02)
 
 
-def _running_jobs(connection: psycopg.Connection[Any]) -> set[tuple[str, int]]:
+def running_jobs(connection: psycopg.Connection[Any]) -> set[tuple[str, int]]:
     query = "SELECT id, fencing_token FROM jobs WHERE status = 'running'"
     return set(connection.execute(query).fetchall())
 

@@ -13,8 +13,8 @@ import psycopg
 from crash.attempts import Journal
 from crash.load import given_load
 from fleet import ANTONNIA, Fleet, Member, running_fleet
-from processes.striking import pause_in_the_middle
-from stored import Stored, until_every_window_has_ended
+from processes.striking import pause_in_the_middle, running_jobs
+from stored import until_every_window_has_ended
 
 from antonnia.conversations.exceptions import APIConnectionError
 
@@ -73,9 +73,9 @@ async def test_a_worker_that_is_stopped_ends_what_it_is_at(url: str, tmp_path: P
         await worker.wait_until_ended()
 
         await loading
-        jobs = {job["id"]: job["status"] for job in Stored(url).jobs}
         assert held
-        assert "running" not in jobs.values()
+        with psycopg.connect(url) as connection:
+            assert running_jobs(connection) == set()
         await worker.start()
         await until_every_window_has_ended(url, within_seconds=PATIENCE_SECONDS)
 
