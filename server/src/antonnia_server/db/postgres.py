@@ -138,6 +138,7 @@ class PostgresDatabase:
             raise self._failure(error) from error
         is_committing = False
         try:
+            lines.plan_anew_when_due()
             with connection.begin() as transaction:
                 tx = _transaction(connection, self._clock.now())
                 done = _Done(work(tx), tx.topics, tx.untold)
@@ -218,8 +219,21 @@ class _Lines:
         connection: sa.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = self._engine.connect()
+            self._own.units = 0
             self._open.add(connection)
         return connection
+
+    def plan_anew_when_due(self) -> None:
+        """Forget the plans of this thread's statements after 2, 4, 8, … units.
+
+        A plan that was made when a table was nearly empty may walk through all rows of an
+        organization, and would stay until the server next looks at its statistics, a minute or more.
+        """
+        units = self._own.units = self._own.units + 1
+        if units & (units - 1) == 0:
+            driver: Any = self._own.connection.connection.dbapi_connection
+            driver.execute("DISCARD PLANS")
+            driver.commit()
 
     def drop_if_lost(self) -> bool:
         """Forget this thread's connection if it cannot be used any more; whether that is so."""
