@@ -25,6 +25,7 @@ class PipelinedConnection(psycopg.Connection[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.cursor_factory = PipelinedCursor
+        self._sender = psycopg.Cursor(self)
         self._kept: list[_Command] = []
         self._is_begun = False
 
@@ -33,11 +34,16 @@ class PipelinedConnection(psycopg.Connection[Any]):
         self._begin()
         self._kept.append((query, parameters))
 
-    def take_kept(self) -> list[_Command]:
-        """What has to be executed before the present statement."""
+    def has_kept(self) -> bool:
+        """Whether something has to be executed before the present statement."""
         self._begin()
+        return bool(self._kept)
+
+    def send_kept(self) -> None:
+        """Send it, in the pipeline of the present statement."""
         kept, self._kept = self._kept, []
-        return kept
+        for query, parameters in kept:
+            self._sender.execute(query.encode(), parameters, prepare=True)
 
     def commit(self) -> None:
         if not self._is_begun:
@@ -71,16 +77,13 @@ class PipelinedCursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Params | None = None, **options: Any) -> PipelinedCursor:
         connection = self.connection
         assert isinstance(connection, PipelinedConnection), "it is the cursor of such a connection"
-        kept = connection.take_kept()
-        if not kept:
+        if not connection.has_kept():
             return super().execute(query, params, **options)
         failed: psycopg.Error | None = None
         try:
             with connection.pipeline():
                 try:
-                    sender = psycopg.Cursor(connection)
-                    for command, parameters in kept:
-                        sender.execute(command.encode(), parameters, prepare=True)
+                    connection.send_kept()
                     super().execute(query, params, **options)
                 except psycopg.Error as error:
                     # The driver would log what else there is to say.
