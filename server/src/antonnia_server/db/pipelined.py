@@ -31,16 +31,16 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def send(self, query: str, parameters: Params | None = None) -> None:
         """Have a statement executed before whatever is executed next."""
-        self._begin()
+        self.begin_once()
         self._kept.append((query, parameters))
 
-    def has_kept(self) -> bool:
+    @property
+    def keeps_something(self) -> bool:
         """Whether something has to be executed before the present statement."""
-        self._begin()
         return bool(self._kept)
 
     def send_kept(self) -> None:
-        """Send it, in the pipeline of the present statement."""
+        """Send that, in the pipeline of the present statement."""
         kept, self._kept = self._kept, []
         for query, parameters in kept:
             self._sender.execute(query.encode(), parameters, prepare=True)
@@ -65,7 +65,8 @@ class PipelinedConnection(psycopg.Connection[Any]):
         self._is_begun = False
         super().rollback()
 
-    def _begin(self) -> None:
+    def begin_once(self) -> None:
+        """Begin a transaction, if none has begun, with the present statement."""
         if not self._is_begun:
             self._is_begun = True
             self._kept.append((self.begin, None))
@@ -77,7 +78,8 @@ class PipelinedCursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Params | None = None, **options: Any) -> PipelinedCursor:
         connection = self.connection
         assert isinstance(connection, PipelinedConnection), "it is the cursor of such a connection"
-        if not connection.has_kept():
+        connection.begin_once()
+        if not connection.keeps_something:
             return super().execute(query, params, **options)
         failed: psycopg.Error | None = None
         try:
