@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from given_knowledge import asked
-from given_platform import given_session, texts_of_agents
+from given_platform import given_session, problem_of, texts_of_agents
 from in_process import UNANSWERABLE, Clock, Server
 
 from antonnia.conversations import Conversations
@@ -28,6 +29,14 @@ async def test_a_new_assistant_answers_from_its_knowledge(
     assert (assistant.engine, assistant.version) == ("knowledge", 1)
     assert assistant.knowledge_ids == [base.id]
     assert assistant.organization_id == server.ours.id
+
+
+@pytest.mark.parametrize("name", [" ", "\n\t", "\u00a0", "\u0085", "\ufeff", "\u2028 "])
+async def test_a_name_that_nobody_can_see_is_refused(http: httpx.AsyncClient, name: str) -> None:
+    response = await http.post("/orchestrator/v1/assistants", json={"name": name})
+
+    assert problem_of(response) == (422, "validation_error")
+    assert response.json()["detail"] == "body.name: must not be blank."
 
 
 async def test_a_change_makes_a_new_version(

@@ -13,6 +13,8 @@ from typing import Any, cast
 
 from pydantic_core import ErrorDetails
 
+from antonnia.core.patterns import VISIBLE
+
 from .refusal import FieldError
 
 # A name that was made up can be as long as a body. It need not come back whole.
@@ -50,7 +52,7 @@ _WORDS: dict[str, Callable[[_Context], str]] = {
     "finite_number": lambda _: "must be a finite number",
     "string_too_short": lambda context: _at_least(context["min_length"], "character"),
     "string_too_long": lambda context: _at_most(context["max_length"], "character"),
-    "string_pattern_mismatch": lambda context: f"must match {context['pattern']}",
+    "string_pattern_mismatch": lambda context: _must_match(context["pattern"]),
     "too_short": lambda context: _at_least(context["min_length"], "item"),
     "too_long": lambda context: _at_most(context["max_length"], "item"),
     "value_error": lambda context: str(context["error"]),
@@ -91,6 +93,10 @@ def field_errors(found: Sequence[ErrorDetails], body: object) -> list[FieldError
         }
         for place, errors in by_place.items()
     ]
+
+
+def _must_match(pattern: str) -> str:
+    return "must not be blank" if pattern == VISIBLE else f"must match {pattern}"
 
 
 def syntax_error(parser_says: str) -> str:
