@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 
-from antonnia_server.db import Database, StorageFailed
+from antonnia_server.db import Database, NameHeld, StorageFailed
 from antonnia_server.rare_log import RareLog
 
 from . import service
@@ -47,7 +47,7 @@ class Relay:
             try:
                 if await self._db.write(service.number_events, at_most=AT_ONCE) == AT_ONCE:
                     continue
-            except StorageFailed as error:
+            except (NameHeld, StorageFailed) as error:
                 _rare.log(logging.ERROR, "events cannot be numbered: %s", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):
