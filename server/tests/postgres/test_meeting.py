@@ -29,6 +29,7 @@ from antonnia_server.conversations.storage import sessions as session_storage
 from antonnia_server.db import Transaction
 from antonnia_server.db.postgres import PostgresDatabase
 from antonnia_server.events import service as events_service
+from antonnia_server.events.relay import Relay
 from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import service as job_service
 from antonnia_server.settings import PostgresLimits
@@ -249,6 +250,30 @@ async def test_a_key_that_stays_in_use_is_refused(server: Server, url: str) -> N
     assert problem_of(refused) == (409, "idempotency_key_in_use")
 
 
+async def test_numbering_that_another_one_holds_up_is_tried_again(server: Server, url: str) -> None:
+    pause = Pause()
+
+    def hold(tx: Transaction) -> None:
+        tx.hold("event positions")
+        pause.wait()
+
+    holding = asyncio.create_task(server.db.write(hold))
+    await pause.reached()
+    async with opened(url, PostgresLimits(lock_seconds=1)) as impatient:
+        relay = Relay(impatient)
+        before = asyncio.all_tasks()
+        await relay.start()
+        [numbering] = asyncio.all_tasks() - before
+        await until_blocked(server)
+        await until_blocked(server, is_blocked=False)
+        pause.end()
+        await holding
+        await impatient.write(events_service.number_events, at_most=1)
+
+        assert not numbering.done()
+        await relay.stop()
+
+
 async def read_log(server: Server) -> list[str]:
     """Until the relay has numbered all that is committed."""
 
@@ -260,8 +285,8 @@ async def read_log(server: Server) -> list[str]:
     return [event.type for event in found]
 
 
-async def until_blocked(server: Server) -> None:
-    """Until some transaction waits for a lock of another one."""
+async def until_blocked(server: Server, *, is_blocked: bool = True) -> None:
+    """Until some transaction waits for a lock of another one, or none does any more."""
     query = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -271,5 +296,5 @@ async def until_blocked(server: Server) -> None:
         return int(tx.connection.exec_driver_sql(query).scalar_one())
 
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await server.db.read(count):
+        while bool(await server.db.read(count)) != is_blocked:
             pass

@@ -57,7 +57,7 @@ class PostgresDatabase:
             connect(url, limits, read_only=True), limits.readers, "antonnia-reader"
         )
         self._signals = Signals(
-            partial(open_connection, url, limits, autocommit=True),
+            partial(open_connection, url, limits, psycopg.Connection[Any]),
             self._call_listeners,
             self._wake_everyone,
         )
@@ -138,6 +138,7 @@ class PostgresDatabase:
             raise self._failure(error) from error
         is_committing = False
         try:
+            lines.plan_anew_when_due()
             with connection.begin() as transaction:
                 tx = _transaction(connection, self._clock.now())
                 done = _Done(work(tx), tx.topics, tx.untold)
@@ -151,6 +152,9 @@ class PostgresDatabase:
             raise RuntimeError("the unit of work raised StopIteration") from error
         except Exception as error:
             is_lost = lines.drop_if_lost()
+            if not is_lost:
+                # Nothing is left to undo; the connection has to hear that a commit has failed.
+                connection.rollback()
             if is_lost and is_committing:
                 raise self._failure(error, is_certain=False) from error
             # A connection that was lost while nobody used it says so at its next use.
@@ -218,8 +222,20 @@ class _Lines:
         connection: sa.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = self._engine.connect()
+            self._own.units = 0
             self._open.add(connection)
         return connection
+
+    def plan_anew_when_due(self) -> None:
+        """Forget the plans of this thread's statements after 2, 4, 8, … units.
+
+        A plan that was made when a table was nearly empty may walk through all rows of an
+        organization, and would stay until the server next counts what is there, a minute or more.
+        """
+        units = self._own.units = self._own.units + 1
+        if units & (units - 1) == 0:
+            driver: Any = self._own.connection.connection.dbapi_connection
+            driver.send("DISCARD PLANS")
 
     def drop_if_lost(self) -> bool:
         """Forget this thread's connection if it cannot be used any more; whether that is so."""

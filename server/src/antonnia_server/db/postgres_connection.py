@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.pool import NullPool
 
 from antonnia_server.settings import PostgresLimits
+
+from .pipelined import PipelinedConnection
+
+Connection = TypeVar("Connection", bound="psycopg.Connection[Any]")
 
 # What the URL says goes before these. A server that vanished without a word is noticed, and of
 # several hosts the one that takes writes is found.
@@ -25,20 +29,17 @@ _DEFAULTS = {
 PREPARED_STATEMENTS = 512
 
 
-def open_connection(
-    url: str, limits: PostgresLimits, *, autocommit: bool = False
-) -> psycopg.Connection[Any]:
-    """A connection with our limits."""
+def open_connection(url: str, limits: PostgresLimits, kind: type[Connection]) -> Connection:
+    """A connection of that kind with our limits, without transactions of the driver."""
     given: dict[str, Any] = conninfo_to_dict(url)
     defaults: dict[str, Any] = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
     parameters = defaults | given
-    connection = psycopg.connect(make_conninfo("", **parameters), autocommit=True)
+    connection = kind.connect(make_conninfo("", **parameters), autocommit=True)
     try:
         _set_limits(connection, limits)
     except BaseException:
         connection.close()
         raise
-    connection.autocommit = autocommit
     return connection
 
 
@@ -54,9 +55,11 @@ def _set_limits(connection: psycopg.Connection[Any], limits: PostgresLimits) -> 
     assignments = (
         setting.format(sql.Identifier(name), sql.Literal(value)) for name, value in settings.items()
     )
-    connection.execute(sql.SQL("; ").join(assignments))
+    # Several in one: on a cursor that begins no transaction.
+    cursor = psycopg.Cursor(connection)
+    cursor.execute(sql.SQL("; ").join(assignments))
     # What is answered is on the disk. A server that waits for more, such as a standby, goes on so.
-    connection.execute(
+    cursor.execute(
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') = 'off'"
     )
@@ -67,11 +70,10 @@ def connect(
 ) -> sa.Engine:
     """An engine on the database at `url`, whose transactions are snapshots if `read_only`."""
 
-    def open_for_engine() -> psycopg.Connection[Any]:
-        connection = open_connection(url, limits or PostgresLimits())
+    def open_for_engine() -> PipelinedConnection:
+        connection = open_connection(url, limits or PostgresLimits(), PipelinedConnection)
         if read_only:
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
+            connection.begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
         return connection
 
     engine = sa.create_engine(

@@ -47,6 +47,17 @@ class Statement(Generic[Row]):
         self._execute(tx, values)
         return cast(int, tx.cursor.rowcount)
 
+    def send(self, tx: Transaction, **values: Any) -> None:
+        """Execute; on PostgreSQL with the next statement that is waited for, or with the commit.
+
+        What it breaks is raised there: a unit of work that would catch it has to `run` it.
+        """
+        if tx.is_postgres:
+            compiled = self._compiled_for(tx)
+            tx.cursor.connection.send(compiled.sql, _encoded(compiled, values))
+        else:
+            self._execute(tx, values)
+
     def run_all(self, tx: Transaction, rows: Iterable[dict[str, Any]]) -> None:
         """Execute once for each of `rows`, in one call of the driver: for thousands at a time."""
         compiled = self._compiled_for(tx)
@@ -91,7 +102,7 @@ class Statement(Generic[Row]):
         if compiled.is_positional:
             cursor.execute(compiled.sql, _in_order(compiled, values))
         else:
-            cursor.execute(compiled.sql, _encoded(compiled, values))
+            cursor.execute(compiled.sql, _encoded(compiled, values), prepare=True)
         return compiled.decoders
 
     def _compiled_for(self, tx: Transaction) -> _Compiled:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_HOLD = "SELECT pg_advisory_xact_lock(%s)"
 
 
 class NameHeld(Exception):
@@ -51,12 +53,25 @@ class Transaction:
         Raises:
             NameHeld: The wait was longer than the settings allow.
         """
+        with self.holding(*name):
+            if self.is_postgres:
+                self.cursor.execute("SELECT 1")
+
+    @contextmanager
+    def holding(self, *name: str) -> Generator[None]:
+        """As `hold`, for what is asked inside: it is answered once the name is held.
+
+        Raises:
+            NameHeld: As `hold` does, once something has been asked.
+        """
         if not self.is_postgres:
+            yield
             return
+        self.cursor.connection.send(_HOLD, [_number_of(name)])
         try:
-            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name))))
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            yield
+        except self.connection.dialect.loaded_dbapi.Error as error:
+            if getattr(error, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise
             raise NameHeld(" ".join(name)) from error
 

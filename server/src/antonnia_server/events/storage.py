@@ -102,7 +102,7 @@ def create_event(
 ) -> int | None:
     """Write an event; its position, if it can be given yet."""
     position = None if tx.is_postgres else _next_position(tx, organization_id)
-    _INSERT.run(
+    _INSERT.send(
         tx,
         organization_id=organization_id,
         id=event_id,
@@ -139,5 +139,5 @@ def number_events(tx: Transaction, *, at_most: int) -> int:
     One transaction at a time does so. The next one begins when what this one gave can be read, so
     nobody reads a position before a lower one.
     """
-    tx.hold("event positions")
-    return _NUMBER.run(tx, at_most=at_most)
+    with tx.holding("event positions"):
+        return _NUMBER.run(tx, at_most=at_most)

@@ -109,18 +109,19 @@ def once(
     """
     if key is None:
         return work(tx)
-    try:
-        tx.hold("idempotency key", caller.organization_id, caller.token_id or "", key.value)
-    except NameHeld as held:
-        raise IdempotencyKeyInUse(
-            f"A request with the idempotency key {key.value!r} still runs. Repeat this one later."
-        ) from held
     row = {
         "organization_id": caller.organization_id,
         "token_id": caller.token_id,
         "key": key.value,
     }
-    stored = _FIND.find(tx, **row)
+    try:
+        name = ("idempotency key", caller.organization_id, caller.token_id or "", key.value)
+        with tx.holding(*name):
+            stored = _FIND.find(tx, **row)
+    except NameHeld as held:
+        raise IdempotencyKeyInUse(
+            f"A request with the idempotency key {key.value!r} still runs. Repeat this one later."
+        ) from held
     if stored is not None and stored.created_at > tx.now - KEPT_SECONDS * SECOND:
         if stored.fingerprint != key.fingerprint:
             raise IdempotencyKeyReused(
@@ -128,9 +129,9 @@ def once(
             )
         return Answer(stored.status, stored.body, is_replayed=True)
     if stored is not None:
-        _DELETE.run(tx, **row)
+        _DELETE.send(tx, **row)
     answer = work(tx)
-    _INSERT.run(
+    _INSERT.send(
         tx,
         **row,
         fingerprint=key.fingerprint,

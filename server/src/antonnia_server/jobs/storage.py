@@ -135,7 +135,7 @@ _RELEASE: Statement[JobRow] = Statement(
 
 
 def create_job(tx: Transaction, job: JobRow, *, dedupe_key: str | None) -> None:
-    _INSERT.run(
+    _INSERT.send(
         tx,
         **job._asdict(),
         dedupe_key=dedupe_key,
@@ -183,7 +183,7 @@ def take_lock(tx: Transaction, lock_key: str) -> bool:
 
 def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
     """Take a job that was listed, and so is locked."""
-    _TAKE.run(tx, job=job.id, lease_until=lease_until)
+    _TAKE.send(tx, job=job.id, lease_until=lease_until)
     return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
 
 

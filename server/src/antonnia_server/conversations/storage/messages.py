@@ -88,7 +88,7 @@ _UPDATE: Statement[MessageRow] = Statement(
 
 def create_message(tx: Transaction, caller: Caller, message: MessageRow) -> None:
     assert message.organization_id == caller.organization_id
-    _INSERT.run(tx, **message._asdict())
+    _INSERT.send(tx, **message._asdict())
 
 
 def find_message(
@@ -119,7 +119,7 @@ def list_user_messages_after(
 
 
 def update_message(tx: Transaction, caller: Caller, message: MessageRow) -> None:
-    _UPDATE.run(
+    _UPDATE.send(
         tx,
         org=caller.organization_id,
         message=message.id,

@@ -176,7 +176,7 @@ def each_session(
 
 
 def create_session(tx: Transaction, caller: Caller, session: SessionRow) -> None:
-    _INSERT.run(
+    _INSERT.send(
         tx,
         organization_id=caller.organization_id,
         id=session.id,
@@ -201,7 +201,7 @@ def update_session(
     tx: Transaction, caller: Caller, before: SessionRow, session: SessionRow
 ) -> None:
     """Write every field that can change, and what searches look up where that changed."""
-    _UPDATE.run(
+    _UPDATE.send(
         tx,
         org=caller.organization_id,
         session=session.id,
@@ -222,7 +222,7 @@ def update_session(
 def update_position(
     tx: Transaction, caller: Caller, session_id: str, *, last_position: int, epoch: int
 ) -> None:
-    _UPDATE_POSITION.run(
+    _UPDATE_POSITION.send(
         tx,
         org=caller.organization_id,
         session=session_id,
@@ -254,7 +254,7 @@ def create_conversation(
     contact_id: str,
     current_session_id: str,
 ) -> None:
-    _INSERT_CONVERSATION.run(
+    _INSERT_CONVERSATION.send(
         tx,
         organization_id=caller.organization_id,
         id=conversation_id,
@@ -272,7 +272,7 @@ def create_conversation(
 def update_current_session(
     tx: Transaction, caller: Caller, conversation_id: str, session_id: str
 ) -> None:
-    _UPDATE_CURRENT_SESSION.run(
+    _UPDATE_CURRENT_SESSION.send(
         tx, org=caller.organization_id, conversation=conversation_id, session_id=session_id
     )
 
@@ -280,7 +280,7 @@ def update_current_session(
 def update_last_message(
     tx: Transaction, caller: Caller, conversation_id: str, message_id: str
 ) -> None:
-    _UPDATE_LAST_MESSAGE.run(
+    _UPDATE_LAST_MESSAGE.send(
         tx,
         org=caller.organization_id,
         conversation=conversation_id,

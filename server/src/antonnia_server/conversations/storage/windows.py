@@ -41,7 +41,7 @@ _CLOSE: Statement[WindowRow] = Statement(
 def create_window(
     tx: Transaction, caller: Caller, session_id: str, window_id: str, *, due_at: int
 ) -> None:
-    _INSERT.run(
+    _INSERT.send(
         tx,
         organization_id=caller.organization_id,
         session_id=session_id,
@@ -58,7 +58,7 @@ def create_window(
 def move_window(
     tx: Transaction, caller: Caller, session_id: str, window_id: str, *, due_at: int
 ) -> None:
-    _MOVE.run(tx, org=caller.organization_id, session=session_id, window=window_id, due_at=due_at)
+    _MOVE.send(tx, org=caller.organization_id, session=session_id, window=window_id, due_at=due_at)
 
 
 def close_window(

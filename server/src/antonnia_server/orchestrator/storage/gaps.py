@@ -86,7 +86,7 @@ _DELETE: Statement[GapRow] = Statement(
 
 
 def create_gap(tx: Transaction, gap: GapRow) -> None:
-    _INSERT.run(tx, **gap._asdict())
+    _INSERT.send(tx, **gap._asdict())
 
 
 def find_gap(tx: Transaction, caller: Caller, knowledge_id: str, gap_id: str) -> GapRow | None:
@@ -108,7 +108,7 @@ def find_same_gap(
 
 
 def update_gap(tx: Transaction, caller: Caller, gap: GapRow) -> None:
-    _UPDATE.run(
+    _UPDATE.send(
         tx,
         org=caller.organization_id,
         base=gap.knowledge_id,

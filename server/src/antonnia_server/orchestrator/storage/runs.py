@@ -154,7 +154,7 @@ _LIST_STORED_STEPS = Statement(
 def create_session_thread(
     tx: Transaction, caller: Caller, thread_id: str, session_id: str
 ) -> ThreadRow:
-    _INSERT_THREAD.run(
+    _INSERT_THREAD.send(
         tx,
         organization_id=caller.organization_id,
         id=thread_id,
@@ -183,7 +183,7 @@ def update_thread(
     offered_run_id: str | None,
 ) -> None:
     """Write what the last completed run took in, and whether it ended in a suggestion."""
-    _UPDATE_THREAD.run(
+    _UPDATE_THREAD.send(
         tx,
         org=caller.organization_id,
         thread=thread_id,
@@ -194,7 +194,7 @@ def update_thread(
 
 
 def create_run(tx: Transaction, caller: Caller, run: RunRow, *, trigger: str) -> None:
-    _INSERT_RUN.run(
+    _INSERT_RUN.send(
         tx,
         **run._asdict(),
         organization_id=caller.organization_id,
@@ -223,7 +223,7 @@ def find_unfinished_run(tx: Transaction, caller: Caller, job_id: str) -> RunRow 
 def finish_run(
     tx: Transaction, caller: Caller, run_id: str, *, status: str, error: dict[str, Any] | None
 ) -> None:
-    _FINISH_RUN.run(
+    _FINISH_RUN.send(
         tx, org=caller.organization_id, run=run_id, new_status=status, error=error, now=tx.now
     )
 
@@ -241,7 +241,7 @@ def create_step(
     citations: list[dict[str, Any]] | None,
 ) -> None:
     """Write a completed step."""
-    _INSERT_STEP.run(
+    _INSERT_STEP.send(
         tx,
         organization_id=caller.organization_id,
         run_id=run_id,
