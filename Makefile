@@ -27,7 +27,7 @@ quickstart: setup
 
 # The suites that kill servers, flood or race them, fail their disks, try what nobody would send, or
 # install interpreters; one after another.
-HEAVY := tests/crash tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
+HEAVY := tests/crash tests/processes tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
 QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
 
 # The fast inner loop.
@@ -42,7 +42,8 @@ test: check
 # The same suites at full size.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
-SOAK += ANTONNIA_LANES=all
+SOAK += ANTONNIA_LANES=all ANTONNIA_CRASH_PG_ROUNDS=50
+SOAK += ANTONNIA_RELAY_EVENTS=500000 ANTONNIA_SHARED_KEYS=200
 SOAK += ANTONNIA_CONTRACT_EXAMPLES=1300 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from antonnia_server.process import run_shared_server
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Settings
 from antonnia_server.shared_database import SharedDatabase
 from benchmarks.processes import PLATFORM
 
@@ -32,7 +32,8 @@ def main() -> None:
         SharedDatabase(arguments.database_url),
         "127.0.0.1",
         arguments.port,
-        limits=Limits(),
+        settings=Settings(),
+        processes=1,
         on_ready=say_ready,
     )
 

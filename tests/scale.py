@@ -6,6 +6,12 @@ import os
 
 # Times that a server is killed in the middle of its work.
 CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
+# The same with many processes on one PostgreSQL: for each kind of process.
+CRASH_PG_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_PG_ROUNDS", "3"))
+# Events that are written at once and followed by position.
+RELAY_EVENTS = int(os.environ.get("ANTONNIA_RELAY_EVENTS", "5000"))
+# Idempotency keys that are each used many times at once.
+SHARED_KEYS = int(os.environ.get("ANTONNIA_SHARED_KEYS", "40"))
 # Takeovers of each kind, each against an agent that is about to speak.
 RACE_TAKEOVERS = int(os.environ.get("ANTONNIA_RACE_TAKEOVERS", "200"))
 # Sequences of operations that are compared with a model, and how long each is.

@@ -115,7 +115,8 @@ class ServerProcess:
     async def close(self) -> None:
         """Leave no process behind, whatever has happened."""
         if self._process is not None:
-            self._process.kill()
+            if self._process.returncode is None:
+                self._process.kill()
             await self._ended()
 
     def client(self, *, max_retries: int = 0) -> Conversations:

@@ -1,4 +1,4 @@
-"""What is in a server's database file, for what the API does not show."""
+"""What is in a server's database, for what the API does not show."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import dict_row
 
 Row = dict[str, Any]
+# The file of an SQLite database, or the URL of a PostgreSQL one.
+Place = Path | str
+Connection = sqlite3.Connection | psycopg.Connection[Row]
 
-_JSON_COLUMNS = {
+_JSON_COLUMNS: dict[LiteralString, tuple[str, ...]] = {
     "agents": (),
     "event_positions": (),
     "events": ("data",),
@@ -32,12 +38,16 @@ _JSON_COLUMNS = {
 class Stored:
     """Every row of one organization's database, read in one snapshot."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Place) -> None:
         with closing(_connect(database)) as connection:
             connection.execute("BEGIN")
             tables = {name: _rows(connection, name) for name in _JSON_COLUMNS}
-            self.integrity = connection.execute("PRAGMA integrity_check").fetchall()
-            self.foreign_keys = connection.execute("PRAGMA foreign_key_check").fetchall()
+            self.integrity: list[Any] = [("ok",)]
+            self.foreign_keys: list[Any] = []
+            # PostgreSQL refuses to read a damaged page, and knows no way around a foreign key.
+            if isinstance(connection, sqlite3.Connection):
+                self.integrity = connection.execute("PRAGMA integrity_check").fetchall()
+                self.foreign_keys = connection.execute("PRAGMA foreign_key_check").fetchall()
         self.agents = {row["id"]: row for row in tables["agents"]}
         self.sessions = {row["id"]: row for row in tables["sessions"]}
         self.messages = {row["id"]: row for row in tables["messages"]}
@@ -74,20 +84,29 @@ def by(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     return gathered
 
 
-async def until_every_window_has_ended(database: Path, *, within_seconds: float) -> None:
-    """Wait until no reply window is open any more."""
+async def until_every_window_has_ended(database: Place, *, within_seconds: float) -> None:
+    """Wait until no reply window is open any more, and each event has its position."""
     with closing(_connect(database)) as connection:
         async with asyncio.timeout(within_seconds):
-            while _has_open_window(connection):  # noqa: ASYNC110  # another process ends them
+            while _is_at_work(connection):  # noqa: ASYNC110  # another process ends them
                 await asyncio.sleep(0.02)
 
 
-def _has_open_window(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM reply_windows WHERE outcome IS NULL LIMIT 1")
-    return found.fetchone() is not None
+def _is_at_work(connection: Connection) -> bool:
+    open_window = "SELECT 1 FROM reply_windows WHERE outcome IS NULL LIMIT 1"
+    without_position = "SELECT 1 FROM events WHERE position IS NULL LIMIT 1"
+    return _finds(connection, open_window) or _finds(connection, without_position)
 
 
-def _connect(database: Path) -> sqlite3.Connection:
+def _finds(connection: Connection, query: LiteralString) -> bool:
+    return connection.execute(query).fetchone() is not None
+
+
+def _connect(database: Place) -> Connection:
+    if isinstance(database, str):
+        shared = psycopg.connect(database, autocommit=True, row_factory=dict_row)
+        shared.execute("SET default_transaction_isolation = 'repeatable read'")
+        return shared
     connection = sqlite3.connect(
         f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
     )
@@ -95,9 +114,16 @@ def _connect(database: Path) -> sqlite3.Connection:
     return connection
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
+def _rows(connection: Connection, table: LiteralString) -> list[Row]:
     rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
     for row in rows:
         for column in _JSON_COLUMNS[table]:
-            row[column] = json.loads(row[column]) if row[column] else None
+            row[column] = _parsed(row[column])
     return rows
+
+
+def _parsed(value: Any) -> Any:
+    """PostgreSQL's driver has parsed what is not kept byte for byte."""
+    if isinstance(value, str | bytes):
+        return json.loads(value) if value else None
+    return value

@@ -6,9 +6,9 @@ import math
 
 import httpx
 import pytest
+from figures import Figures, scraped
 from given_platform import given_failing_session, given_message, given_session
 from in_process import Clock, FailingDatabase, Server
-from prometheus_client.parser import text_string_to_metric_families
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import NotFoundError
@@ -17,33 +17,6 @@ from antonnia_server.metrics import Metrics
 
 REQUESTS = "antonnia_request_seconds_count"
 JOBS = "antonnia_job_seconds_count"
-
-
-class Figures:
-    """What was scraped: the value of a name and of some of its labels."""
-
-    def __init__(self, text: str) -> None:
-        self._samples = [
-            sample for family in text_string_to_metric_families(text) for sample in family.samples
-        ]
-
-    def of(self, name: str, /, **labels: str) -> float | None:
-        """None where there is no such figure."""
-        for sample in self._samples:
-            if sample.name == name and sample.labels == labels:
-                return sample.value
-        return None
-
-    def labels(self, name: str) -> list[dict[str, str]]:
-        return [sample.labels for sample in self._samples if sample.name == name]
-
-
-async def scraped(server: Server) -> Figures:
-    async with server.http() as anyone:
-        response = await anyone.get("/metrics")
-    assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/plain; version=")
-    return Figures(response.text)
 
 
 async def test_requests_are_counted_by_their_route_and_status(

@@ -140,12 +140,19 @@ def check_replies(journal: Journal, stored: Stored) -> None:
         windows = [
             window
             for window in stored.windows_of[answer.id]
-            if window["opened_at"] <= attempt.answered_at and window["due_at"] >= attempt.sent_at
+            if window["opened_at"] <= attempt.answered_at
+            and _was_open_until(stored, window) >= attempt.sent_at
         ]
         assert windows, f"an acknowledged reply has no window: {attempt}"
         before = (p for at, p in contact_messages[answer.id] if at <= attempt.sent_at)
         newest = max(before, default=0)
         assert any(_settles(stored, window, newest) for window in windows), attempt
+
+
+def _was_open_until(stored: Stored, window: Row) -> int:
+    """Until when a reply could move it. One that has waited for another may move it back a bit."""
+    begun = [run["started_at"] for run in stored.runs_of_job[window["id"]]]
+    return max(window["due_at"], min(begun, default=window["closed_at"]))
 
 
 def _settles(stored: Stored, window: Row, position: int) -> bool:

@@ -6,10 +6,11 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from crash.attempts import STORAGE_REFUSALS, Attempt, Journal
-from server_process import ServerProcess
 
+from antonnia.conversations import Conversations
 from antonnia.conversations.types import MessageContentText, Session
 
 WRITERS = 6
@@ -29,12 +30,16 @@ OTHERWISE = (
 DEBOUNCES = (0, 0, 0, 0.05, 0.3, 3)
 
 
-class Load:
-    """Keeps a server busy, and the journal of it."""
+class Busy(Protocol):
+    """A server, or several of which each client gets one."""
 
-    def __init__(
-        self, server: ServerProcess, journal: Journal, *, human_id: str, ai_id: str
-    ) -> None:
+    def client(self) -> Conversations: ...
+
+
+class Load:
+    """Keeps servers busy, and the journal of it."""
+
+    def __init__(self, server: Busy, journal: Journal, *, human_id: str, ai_id: str) -> None:
         self._server = server
         self._journal = journal
         self._human_id = human_id
@@ -65,7 +70,7 @@ class Load:
                 await attempt.make(client)
                 if attempt.is_open and beside is None:
                     return
-                if attempt.refusal in STORAGE_REFUSALS:
+                if attempt.refusal in STORAGE_REFUSALS or attempt.is_open:
                     await asyncio.sleep(PAUSE_SECONDS)
                 if attempt.kind == "create" and isinstance(attempt.answer, Session):
                     self._sessions.append(attempt.answer.id)
@@ -122,7 +127,7 @@ class Load:
         return self._journal.begin("message", session_id, content=content, **arguments)
 
 
-async def given_load(server: ServerProcess, journal: Journal) -> Load:
+async def given_load(server: Busy, journal: Journal) -> Load:
     """A load on the AI agent that `antonnia dev` makes, and on a person."""
     async with server.client() as client:
         person = await client.agents.create("Ana", "human", profile_id="ana")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -11,24 +11,18 @@ from starlette.types import ASGIApp
 
 from antonnia.core.version import __version__
 
-from . import health, jobs, metrics, operator_api, testing_api
+from . import health, metrics, operator_api, testing_api
 from .auth.lookup import RememberingTokenLookup
-from .cleaning import HANDLERS as CLEANING
-from .cleaning import schedule_cleaning
 from .clock import Clock
 from .conversations import routes as conversations
-from .conversations.jobs import HANDLERS as CONVERSATIONS
 from .db import Database
 from .events.changes import Changes
-from .events.relay import Relay
 from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
-from .jobs import Runner
+from .later_work import numbering, running_jobs
 from .orchestrator import routes as orchestrator
-from .orchestrator.jobs import HANDLERS as ORCHESTRATOR
-from .orchestrator.knowledge import service as knowledge
 from .orchestrator.service import hold_assistant
 from .settings import Settings
 
@@ -80,30 +74,13 @@ def _lifespan(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         await db.start()
         try:
-            if not db.is_shared:
-                # One process owns the file: whoever held a lease before is gone.
-                await db.write(jobs.end_all_leases)
-            await db.write(schedule_cleaning)
-            await db.write(knowledge.schedule_rebuilds)
-            runner = Runner(
-                db,
-                clock,
-                [*CONVERSATIONS, *ORCHESTRATOR, *CLEANING],
-                concurrency=settings.job_concurrency,
-                lease_seconds=settings.job_lease_seconds,
-                count=app.state.metrics.count_job,
-            )
-            app.state.runner = runner
-            relay = Relay(db) if db.is_shared else None
-            if relay is not None:
-                await relay.start()
-            await runner.start()
-            try:
+            async with AsyncExitStack() as stack:
+                counting = app.state.metrics.count_event_delay
+                await stack.enter_async_context(numbering(db, counting))
+                if settings.runs_jobs:
+                    work = running_jobs(db, clock, settings, app.state.metrics.count_job)
+                    app.state.runner = await stack.enter_async_context(work)
                 yield
-            finally:
-                await runner.stop()
-                if relay is not None:
-                    await relay.stop()
         finally:
             app.state.intake.close()
             await db.close()

@@ -55,6 +55,7 @@ class LazyGroup(click.Group):
     lazy={
         "dev": ("dev:dev", "Run a server for development, ready to be used."),
         "serve": ("serve:serve", "Run the server in production."),
+        "worker": ("worker:worker", "Run the jobs of a PostgreSQL database."),
         "migrate": ("migrate:migrate", "Bring the database to this version's schema."),
         "backup": ("backup:backup", "Copy the database into one file."),
         "restore": ("restore:restore", "Make a data directory of a backup."),

@@ -24,6 +24,7 @@ from .jobs.service import Waiting, look_at_waiting
 # From a read on a calm machine to the longest that a client waits.
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 JOB_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+DELAY_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 UNKNOWN = float("nan")
 # To write everything out holds the event loop up for as long as a hundred requests, and anyone may
 # ask for it: so often it is done, and who asks in between reads what was written last.
@@ -53,6 +54,12 @@ class Metrics:
             ["name", "outcome"],
             JOB_SECONDS,
         )
+        self._event_delays = self._histogram(
+            "antonnia_event_delay_seconds",
+            "From the commit of a change to when its events can be read, on PostgreSQL.",
+            [],
+            DELAY_SECONDS,
+        )
         # To find the one for some labels costs more than to count.
         self._of_request: dict[tuple[str, str, int], Histogram] = {}
         self._gauges = {
@@ -79,6 +86,10 @@ class Metrics:
     def count_job(self, name: str, outcome: str, seconds: float) -> None:
         """Count a job that has run: `done`, `retried`, `parked`, `given_back` or `lost`."""
         self._jobs.labels(name, outcome).observe(seconds)
+
+    def count_event_delay(self, seconds: float) -> None:
+        """Count a commit of this process whose events have their positions now."""
+        self._event_delays.observe(seconds)
 
     async def text(self, db: Database, intake: Intake) -> bytes:
         """Everything, as Prometheus reads it, as of a second ago at most."""

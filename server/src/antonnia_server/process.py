@@ -15,7 +15,7 @@ from typing import Never
 
 from .data_directory import DataDirectory
 from .fault import Fault
-from .settings import Limits, Settings
+from .settings import JobLimits, Limits, Settings
 from .shared_database import SharedDatabase
 
 BACKLOG = 2048
@@ -31,6 +31,7 @@ def run_server(
     *,
     is_test_clock: bool,
     limits: Limits,
+    jobs: JobLimits | None = None,
     prepare: Callable[[], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -51,8 +52,9 @@ def run_server(
         standalone.migrate_database(directory)
         _warn_of_little_room(directory)
         prepare()
-        settings = Settings(is_test_clock=is_test_clock, limits=limits)
-        serving.serve(directory, listener, settings, on_ready=_collecting_then(on_ready))
+        settings = Settings(is_test_clock=is_test_clock, jobs=jobs or JobLimits(), limits=limits)
+        ready = _collecting_then(lambda: on_ready(base_url_of(listener)))
+        serving.serve(directory, listener, settings, on_ready=ready)
 
 
 def run_shared_server(
@@ -60,7 +62,8 @@ def run_shared_server(
     host: str,
     port: int,
     *,
-    limits: Limits,
+    settings: Settings,
+    processes: int,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serve a database, beside other processes, until SIGTERM or SIGINT.
@@ -70,21 +73,49 @@ def run_shared_server(
     """
     gc.disable()
     with _exiting_on_signals(), listen(host, port) as listener:
-        from . import serving, shared_standalone
+        from . import serving, shared_standalone, supervision
 
         shared_standalone.migrate_shared(database)
-        ready = _collecting_then(on_ready)
-        serving.serve_shared(database, listener, Settings(limits=limits), on_ready=ready)
+
+        def serve(on_ready: Callable[[], None]) -> None:
+            ready = _collecting_then(on_ready)
+            serving.serve_shared(database, listener, settings, on_ready=ready)
+
+        def say_ready() -> None:
+            on_ready(base_url_of(listener))
+
+        if processes == 1:
+            serve(say_ready)
+        else:
+            # What all of them have is not copied when one of them looks for garbage.
+            gc.freeze()
+            supervision.Supervisor(serve).run(processes, say_ready)
 
 
-def _collecting_then(on_ready: Callable[[str], None]) -> Callable[[str], None]:
+def run_worker(
+    database: SharedDatabase, settings: Settings, *, on_ready: Callable[[], None]
+) -> None:
+    """Run the jobs of a database, beside other processes, until SIGTERM or SIGINT.
+
+    Raises:
+        Fault: The database cannot be used.
+    """
+    gc.disable()
+    with _exiting_on_signals():
+        from . import shared_standalone, working
+
+        shared_standalone.migrate_shared(database)
+        working.work(database, settings, on_ready=_collecting_then(on_ready))
+
+
+def _collecting_then(on_ready: Callable[[], None]) -> Callable[[], None]:
     """Hardly anything that a start makes is garbage, and looking for it takes a tenth of the time.
 
     So the collector is off until a server is ready, and then leaves out what is there.
     """
 
-    def ready(base_url: str) -> None:
-        on_ready(base_url)
+    def ready() -> None:
+        on_ready()
         gc.freeze()
         gc.enable()
 

@@ -49,7 +49,7 @@ def serve(
     listener: socket.socket,
     settings: Settings,
     *,
-    on_ready: Callable[[str], None],
+    on_ready: Callable[[], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT, and finish the requests in flight."""
     clock = clock_of(directory, is_test_clock=settings.is_test_clock)
@@ -60,7 +60,7 @@ def serve(
 
         def ready() -> None:
             announcement.enter_context(directory.announced(announced))
-            on_ready(announced.base_url)
+            on_ready()
 
         _run(db, clock, listener, settings, ready)
 
@@ -70,13 +70,13 @@ def serve_shared(
     listener: socket.socket,
     settings: Settings,
     *,
-    on_ready: Callable[[str], None],
+    on_ready: Callable[[], None],
 ) -> None:
     """The same on a database that others serve too."""
     clock = SystemClock()
     with shared_faults(database):
         db = open_shared(database, clock)
-        _run(db, clock, listener, settings, lambda: on_ready(base_url_of(listener)))
+        _run(db, clock, listener, settings, on_ready)
 
 
 def _run(
@@ -86,7 +86,7 @@ def _run(
     settings: Settings,
     on_ready: Callable[[], None],
 ) -> None:
-    _log_to_stderr()
+    log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
     connections = Connections(with_descriptors(settings.limits))
     starting = _Starting(create_app(db, clock, settings))
@@ -204,7 +204,7 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO,

@@ -8,9 +8,6 @@ from pathlib import Path
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 DEFAULT_DATA_DIRECTORY = Path(".antonnia")
-# How many later things are done at a time, and how long one stays with a worker that is silent.
-JOB_CONCURRENCY = 32
-JOB_LEASE_SECONDS = 15
 
 _KIB = 1024
 _MIB = 1024 * _KIB
@@ -53,8 +50,16 @@ class PostgresLimits:
     statement_seconds: int = _limit(30, "Seconds for a statement.")
     # An idempotency key that is in use is waited for as long.
     lock_seconds: int = _limit(10, "Seconds to wait for what another one has locked.")
-    # Whoever hung in a transaction would keep what it has locked.
-    idle_seconds: int = _limit(30, "Seconds between two statements of a transaction.")
+    # Whoever hung in a transaction would keep what it has locked; who waits for that outlasts it.
+    idle_seconds: int = _limit(5, "Seconds between two statements of a transaction.")
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """How a process does what is due later."""
+
+    concurrency: int = _limit(32, "Jobs that run at a time.")
+    lease_seconds: int = _limit(15, "Seconds that a job stays with a process that is silent.")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Settings:
     is_test_clock: bool = False
     # The secret of the commands that are run beside a server; None where there is none.
     operator_secret: str | None = None
-    job_concurrency: int = JOB_CONCURRENCY
-    job_lease_seconds: int = JOB_LEASE_SECONDS
+    # Not where other processes do what is due later.
+    runs_jobs: bool = True
+    jobs: JobLimits = field(default_factory=JobLimits)
     limits: Limits = field(default_factory=Limits)

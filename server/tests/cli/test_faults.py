@@ -74,6 +74,16 @@ def test_a_command_that_is_for_files() -> None:
     assert "this command is for SQLite" in line
 
 
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--workers", "2"], ["serve", "--no-jobs"], ["worker"]]
+)
+def test_many_processes_on_one_file(arguments: list[str], tmp_path: Path) -> None:
+    line = refused_line(run(*arguments, "--data", tmp_path))
+
+    assert "SQLite" in line
+    assert "postgresql://" in line
+
+
 def test_two_places_at_once(tmp_path: Path) -> None:
     line = refused_line(run("migrate", "--data", tmp_path, "--database-url", "sqlite:////x.db"))
 

@@ -12,7 +12,16 @@ from given_server import run
 from antonnia_server.cli import main
 
 KNOWLEDGE = ["knowledge import", "knowledge list", "knowledge remove"]
-COMMANDS = ["dev", "serve", "migrate", "token create", *KNOWLEDGE, "chat", "sessions tail"]
+COMMANDS = [
+    "dev",
+    "serve",
+    "worker",
+    "migrate",
+    "token create",
+    *KNOWLEDGE,
+    "chat",
+    "sessions tail",
+]
 HEAVY = ["fastapi", "sqlalchemy", "pydantic", "httpx", "uvicorn", "alembic"]
 
 

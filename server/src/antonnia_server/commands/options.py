@@ -16,6 +16,7 @@ from antonnia_server.settings import (
     DEFAULT_DATA_DIRECTORY,
     DEFAULT_HOST,
     DEFAULT_PORT,
+    JobLimits,
     Limits,
     PostgresLimits,
 )
@@ -100,8 +101,13 @@ def postgres_options(command: Callable[..., R]) -> Callable[..., R]:
     return _options_of(PostgresLimits, command, "postgres_limits", prefix="database_")
 
 
+def job_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how it runs jobs."""
+    return _options_of(JobLimits, command, "job_limits", prefix="job_")
+
+
 def _options_of(
-    kind: type[Limits] | type[PostgresLimits],
+    kind: type[Limits] | type[PostgresLimits] | type[JobLimits],
     command: Callable[..., R],
     argument: str,
     *,

@@ -5,15 +5,37 @@ from __future__ import annotations
 import click
 
 from antonnia_server.data_directory import DataDirectory
+from antonnia_server.fault import Fault
 from antonnia_server.process import run_server, run_shared_server
-from antonnia_server.settings import Limits, PostgresLimits
+from antonnia_server.settings import JobLimits, Limits, PostgresLimits, Settings
 from antonnia_server.shared_database import SharedDatabase
 
-from .options import database_options, limit_options, listen_options, postgres_options
+from .options import (
+    database_options,
+    job_options,
+    limit_options,
+    listen_options,
+    postgres_options,
+)
 
 
 @click.command()
 @listen_options
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Processes that serve; more than one on PostgreSQL only.",
+)
+@click.option(
+    "--jobs/--no-jobs",
+    "runs_jobs",
+    default=True,
+    envvar="ANTONNIA_SERVE_JOBS",
+    help="Run jobs too, or leave them all to `antonnia worker`.  [default: jobs]",
+)
+@job_options
 @limit_options
 @postgres_options
 @database_options
@@ -22,6 +44,9 @@ def serve(
     host: str,
     port: int,
     *,
+    workers: int,
+    runs_jobs: bool,
+    job_limits: JobLimits,
     limits: Limits,
     postgres_limits: PostgresLimits,
 ) -> None:
@@ -34,15 +59,32 @@ def serve(
         click.echo(f"Antonnia is running at {base_url}.", err=True)
 
     if isinstance(database, SharedDatabase):
-        database = SharedDatabase(database.url, postgres_limits)
-        run_shared_server(database, host, port, limits=limits, on_ready=say_ready)
+        run_shared_server(
+            SharedDatabase(database.url, postgres_limits),
+            host,
+            port,
+            settings=Settings(runs_jobs=runs_jobs, jobs=job_limits, limits=limits),
+            processes=workers,
+            on_ready=say_ready,
+        )
         return
+    if workers > 1:
+        raise Fault(
+            "one process owns a SQLite file; --workers needs PostgreSQL, "
+            "--database-url postgresql://host/name."
+        )
+    if not runs_jobs:
+        raise Fault(
+            "one process owns a SQLite file, and nobody else could run its jobs; --no-jobs needs "
+            "PostgreSQL, --database-url postgresql://host/name."
+        )
     run_server(
         database,
         host,
         port,
         is_test_clock=False,
         limits=limits,
+        jobs=job_limits,
         prepare=lambda: None,
         on_ready=say_ready,
     )

@@ -11,7 +11,7 @@ from time import perf_counter
 from antonnia_server.clock import SECOND, Clock, HandClock
 from antonnia_server.db import Database, StorageFailed
 from antonnia_server.rare_log import RareLog
-from antonnia_server.settings import JOB_CONCURRENCY, JOB_LEASE_SECONDS
+from antonnia_server.settings import JobLimits
 
 from . import service, storage
 from .job import Handler, Job, JobLost, RunnerStops, RunningJob
@@ -23,6 +23,8 @@ _rare = RareLog(logger)
 STORAGE_RETRY_SECONDS = 1.0
 # How long to sleep at most: a wall clock that is set forward tells nobody that a job is due.
 MAX_SLEEP_SECONDS = 30.0
+# The same where others take jobs too: nobody tells when one of them has taken one and is silent.
+MAX_SHARED_SLEEP_SECONDS = 1.0
 
 # What is counted of a job: its name, what became of it, seconds.
 Count = Callable[[str, str, float], None]
@@ -37,8 +39,8 @@ class Runner:
         clock: Clock,
         handlers: Iterable[Handler],
         *,
-        concurrency: int = JOB_CONCURRENCY,
-        lease_seconds: int = JOB_LEASE_SECONDS,
+        concurrency: int = JobLimits.concurrency,
+        lease_seconds: int = JobLimits.lease_seconds,
         count: Count | None = None,
     ) -> None:
         self._db = db
@@ -129,12 +131,14 @@ class Runner:
         self._wake.set()
 
     async def _sleep_until(self, due_at: int | None) -> None:
-        timeout: float | None = None
-        # A clock that is moved by hand wakes the runner itself.
-        if due_at is not None and not isinstance(self._clock, HandClock):
+        timeout = MAX_SHARED_SLEEP_SECONDS if self._db.is_shared else None
+        if isinstance(self._clock, HandClock):
+            # A clock that is moved by hand wakes the runner itself.
+            timeout = None
+        elif due_at is not None:
             # It may have become due since the runner looked; then there is nothing to wait for.
-            timeout = max(0.0, (due_at - self._clock.now()) / SECOND)
-            timeout = min(timeout, MAX_SLEEP_SECONDS)
+            until_due = max(0.0, (due_at - self._clock.now()) / SECOND)
+            timeout = min(until_due, timeout or MAX_SLEEP_SECONDS)
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
