@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 from fleet import running_fleet
 from scale import RELAY_EVENTS
 
@@ -75,10 +74,6 @@ async def test_who_follows_the_log_reads_each_event_once_and_in_order(
     )
 
 
-@pytest.mark.xfail(
-    run=False,
-    reason="PostgreSQL does not end an idle transaction of a connection that sends in pipelines",
-)
 async def test_who_stands_still_while_it_numbers_is_thrown_out(url: str, tmp_path: Path) -> None:
     async with (
         running_fleet(url, tmp_path, servers=["--no-jobs"]),

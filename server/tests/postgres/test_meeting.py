@@ -259,13 +259,15 @@ async def test_numbering_that_another_one_holds_up_is_tried_again(server: Server
 
     holding = asyncio.create_task(server.db.write(hold))
     await pause.reached()
-    async with opened(url, PostgresLimits(lock_seconds=1)) as impatient:
+    # Under a name of its own: the server's relay waits for the same lock, for longer.
+    named = f"{url}{'&' if '?' in url else '?'}application_name=impatient"
+    async with opened(named, PostgresLimits(lock_seconds=1)) as impatient:
         relay = Relay(impatient)
         before = asyncio.all_tasks()
         await relay.start()
         [numbering] = asyncio.all_tasks() - before
-        await until_blocked(server)
-        await until_blocked(server, is_blocked=False)
+        await until_blocked(server, name="impatient")
+        await until_blocked(server, name="impatient", is_blocked=False)
         pause.end()
         await holding
         await impatient.write(events_service.number_events, at_most=1)
@@ -285,11 +287,12 @@ async def read_log(server: Server) -> list[str]:
     return [event.type for event in found]
 
 
-async def until_blocked(server: Server, *, is_blocked: bool = True) -> None:
-    """Until some transaction waits for a lock of another one, or none does any more."""
+async def until_blocked(server: Server, *, name: str = "antonnia", is_blocked: bool = True) -> None:
+    """Until some connection of that name waits for a lock of another one, or none does any more."""
     query = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        f" AND application_name = '{name}'"
     )
 
     def count(tx: Transaction) -> int:

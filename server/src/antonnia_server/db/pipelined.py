@@ -6,10 +6,11 @@ waits for, or with the COMMIT. So is the BEGIN. What went wrong with it is raise
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
-from psycopg.abc import Params
+from psycopg.abc import Params, PQGen
 
 _Command = tuple[str, Params | None]
 
@@ -71,6 +72,27 @@ class PipelinedConnection(psycopg.Connection[Any]):
             self._is_begun = True
             self._kept.append((self.begin, None))
 
+    def one_trip(self) -> AbstractContextManager[psycopg.Pipeline]:
+        """A pipeline that leaves the server waiting for a statement, and for nothing else."""
+        self._pipeline = _Trip(self)
+        return self.pipeline()
+
+
+class _Trip(psycopg.Pipeline):
+    """A pipeline that ends with its Sync.
+
+    The driver would send a Flush after it. The server takes that for the beginning of a statement,
+    stops the clock of `idle_in_transaction_session_timeout`, and never starts it again: a process
+    that stood still would keep its locks for ever. A Sync flushes by itself.
+    """
+
+    def _exit_gen(self) -> PQGen[None]:
+        try:
+            self._enqueue_sync()
+            yield from self._communicate_gen()
+        finally:
+            yield from self._fetch_gen(flush=False)
+
 
 class PipelinedCursor(psycopg.Cursor[Any]):
     """Executes what was kept, and its own statement, in one round trip."""
@@ -83,7 +105,7 @@ class PipelinedCursor(psycopg.Cursor[Any]):
             return super().execute(query, params, **options)
         failed: psycopg.Error | None = None
         try:
-            with connection.pipeline():
+            with connection.one_trip():
                 try:
                     connection.send_kept()
                     super().execute(query, params, **options)
