@@ -17,6 +17,7 @@ import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 
 from antonnia.conversations import SyncConversations
+from antonnia.conversations.exceptions import AntonniaError
 from antonnia.conversations.types import MessageContentText
 from antonnia.orchestrator import SyncOrchestrator
 
@@ -90,27 +91,45 @@ def _new_session_id() -> str:
 
 
 def _new_gap() -> dict[str, str]:
-    """A question that the assistant of the server could not answer, by what stands in its path."""
+    """A question that an assistant could not answer, by what stands in its path."""
+    try:
+        return _gap_of(*_workshop())
+    except (AntonniaError, AssertionError):
+        # An earlier request has deleted or changed the base, the assistant or the agent.
+        _workshop.cache_clear()
+        return _gap_of(*_workshop())
+
+
+def _gap_of(knowledge_id: str, agent_id: str) -> dict[str, str]:
     # No words: those of a question that was answered before would be known by now.
     question = f"{uuid4().hex}?"
-    _hand_off(question)
-    for knowledge in _ORCHESTRATOR.knowledge.search():
-        for gap in _ORCHESTRATOR.knowledge.gaps.search(knowledge.id, order="newest"):
-            if gap.question == question:
-                return {"knowledge_id": knowledge.id, "gap_id": gap.id}
+    _hand_off(question, agent_id)
+    for gap in _ORCHESTRATOR.knowledge.gaps.search(knowledge_id, order="newest"):
+        if gap.question == question:
+            return {"knowledge_id": knowledge_id, "gap_id": gap.id}
     raise AssertionError(f"no gap was kept of {question!r}")
 
 
 @functools.cache
+def _workshop() -> tuple[str, str]:
+    """A base, and an agent that answers from it alone."""
+    base = _ORCHESTRATOR.knowledge.create(f"Workshop {uuid4().hex}")
+    assistant = _ORCHESTRATOR.assistants.create("Bob", knowledge_ids=[base.id])
+    return base.id, _CLIENT.agents.create("Bob", "ai", assistant_id=assistant.id).id
+
+
+@functools.cache
 def _run_id() -> str:
-    [said] = _CLIENT.sessions.messages.search(_hand_off(f"{uuid4().hex}?"), role="assistant")
+    _, agent_id = _workshop()
+    session_id = _hand_off(f"{uuid4().hex}?", agent_id)
+    [said] = _CLIENT.sessions.messages.search(session_id, role="assistant")
     assert said.run_id is not None
     return said.run_id
 
 
-def _hand_off(question: str) -> str:
-    """The session in which the assistant had no answer to the question."""
-    session = _CLIENT.sessions.create("contact_1", "Jane")
+def _hand_off(question: str, agent_id: str) -> str:
+    """The session in which the agent had no answer to the question."""
+    session = _CLIENT.sessions.create("contact_1", "Jane", agent_id=agent_id)
     _CLIENT.sessions.messages.create(session.id, MessageContentText(text=question))
     _CLIENT.sessions.reply(session.id)
     deadline = time.monotonic() + _SECONDS
