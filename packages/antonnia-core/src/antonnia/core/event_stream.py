@@ -35,7 +35,7 @@ class EventStream(AsyncIterator[T]):
     the `max_retries` of the client hold; with 0 of them nothing is ever opened again.
 
     It ends when it or its client is closed. After an error it stands where it stood: asked again,
-    it goes on. An event that was left unread is held by the server, not here.
+    it goes on.
     """
 
     def __init__(
