@@ -86,6 +86,7 @@ deliveries = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("webhook_id", sa.Text, nullable=False),
     sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("event_type", sa.Text, nullable=False),
     # Of the event; 0 while the log has not been looked through up to it.
     sa.Column("position", sa.BigInteger, nullable=False),
     # pending, succeeded, failed (and tried again) or exhausted.

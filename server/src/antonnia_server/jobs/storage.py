@@ -190,7 +190,7 @@ def count_running_of_each(tx: Transaction, lane: str) -> dict[str, int]:
         .group_by(_t.organization_id)
     )
     with tx.connection.execute(query) as rows:
-        return {organization_id: number for organization_id, number in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 def list_abandoned(tx: Transaction, limit: int, *, lane: str = "") -> list[JobRow]:

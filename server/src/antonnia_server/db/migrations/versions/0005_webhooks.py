@@ -66,6 +66,7 @@ def _create_deliveries() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("webhook_id", sa.Text(), nullable=False),
         sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("event_type", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("attempts", sa.JSON(), nullable=False),
