@@ -89,7 +89,8 @@ def _run(
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
     connections = Connections(with_descriptors(settings.limits))
-    starting = _Starting(create_app(db, clock, settings))
+    at_stop: list[Callable[[], None]] = []
+    starting = _Starting(create_app(db, clock, settings, at_stop=at_stop))
     config = uvicorn.Config(
         starting,
         loop="uvloop",
@@ -100,7 +101,7 @@ def _run(
         access_log=False,
         server_header=False,
     )
-    _Server(config, connections, starting, on_ready).run(sockets=[listener])
+    _Server(config, connections, starting, on_ready, at_stop).run(sockets=[listener])
 
 
 class _Starting:
@@ -130,8 +131,10 @@ class _Server(uvicorn.Server):
         connections: Connections,
         starting: _Starting,
         on_ready: Callable[[], None],
+        at_stop: list[Callable[[], None]],
     ) -> None:
         super().__init__(config)
+        self._at_stop = at_stop
         self._connections = connections
         self._starting = starting
         self._on_ready = on_ready
@@ -182,6 +185,8 @@ class _Server(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        for call in self._at_stop:
+            call()
         await self._wait(self._connections.limits.shutdown_seconds, lambda: self.force_exit)
         for task in list(self.server_state.tasks):
             task.cancel()

@@ -10,6 +10,7 @@ import uvloop
 
 from .clock import SystemClock
 from .db import Database
+from .events.outbound import Guard
 from .later_work import numbering, running_jobs
 from .serving import log_to_stderr
 from .settings import Settings
@@ -33,12 +34,17 @@ async def _until_told(
     clock = SystemClock()
     db: Database = open_shared(database, clock)
     told = _Told()
+    guard = Guard(
+        allows_private=settings.webhooks.allows_private,
+        allowed_networks=settings.webhooks.allowed_networks,
+    )
     await db.start()
     try:
-        async with numbering(db), running_jobs(db, clock, settings):
+        async with numbering(db), running_jobs(db, clock, settings, guard):
             on_ready()
             await told.once.wait()
     finally:
+        guard.close()
         await db.close()
 
 

@@ -78,6 +78,7 @@ def describes(
     raises: Sequence[type[Refusal]] = (),
     also: dict[int, str] | None = None,
     is_public: bool = False,
+    parameters: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The keyword arguments of a route: its body, its answer, and every refusal by status.
 
@@ -105,8 +106,8 @@ def describes(
         "responses": responses,
         "openapi_extra": {"security": []} if is_public else {},
     }
-    if parameters := _parameters(refusals):
-        route["openapi_extra"]["parameters"] = parameters
+    if said := [*parameters, *_parameters(refusals)]:
+        route["openapi_extra"]["parameters"] = said
     if body is not None:
         schema = body.model_json_schema(ref_template=_COMPONENTS, schema_generator=_BodySchema)
         route["openapi_extra"]["requestBody"] = {
@@ -153,7 +154,7 @@ def _headers(status: int, refusals: Sequence[type[Refusal]], *, pages: bool) -> 
     names = ["X-Request-Id"]
     if status == HTTPStatus.UNAUTHORIZED:
         names.append("WWW-Authenticate")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         names.append("Retry-After")
     if status < HTTPStatus.BAD_REQUEST and IdempotencyKeyReused in refusals:
         names.append("Idempotent-Replayed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ class JobRow(NamedTuple):
     id: str
     organization_id: str
     name: str
+    lane: str
     arguments: dict[str, Any]
     due_at: int
     lock_key: str | None
@@ -55,10 +57,11 @@ _MOVE: Statement[JobRow] = Statement(
     .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
     .values(due_at=sa.bindparam("due_at"))
 )
-_LIST_DUE = Statement(
+_list_due = (
     sa.select(*_COLUMNS)
     .where(
         _IS_PENDING,
+        _t.lane == sa.bindparam("lane"),
         _t.due_at <= sa.bindparam("now"),
         sa.or_(
             _t.lock_key.is_(None),
@@ -67,12 +70,16 @@ _LIST_DUE = Statement(
     )
     .order_by(_t.due_at, _t.id)
     .limit(sa.bindparam("limit"))
-    .with_for_update(of=jobs, skip_locked=True),
-    JobRow,
+    .with_for_update(of=jobs, skip_locked=True)
 )
+_LIST_DUE = Statement(_list_due, JobRow)
 _LIST_ABANDONED = Statement(
     sa.select(*_COLUMNS)
-    .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"))
+    .where(
+        _IS_RUNNING,
+        _t.lane == sa.bindparam("lane"),
+        _t.lease_until <= sa.bindparam("now"),
+    )
     .order_by(_t.lease_until)
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True),
@@ -91,14 +98,18 @@ _TAKE: Statement[JobRow] = Statement(
 )
 _NEXT_DUE = Statement(
     sa.select(_t.due_at)
-    .where(_IS_PENDING, _t.due_at > sa.bindparam("now"))
+    .where(_IS_PENDING, _t.lane == sa.bindparam("lane"), _t.due_at > sa.bindparam("now"))
     .order_by(_t.due_at)
     .limit(1),
     _Due,
 )
 _NEXT_LEASE_END = Statement(
     sa.select(_t.lease_until)
-    .where(_IS_RUNNING, _t.lease_until > sa.bindparam("now"))
+    .where(
+        _IS_RUNNING,
+        _t.lane == sa.bindparam("lane"),
+        _t.lease_until > sa.bindparam("now"),
+    )
     .order_by(_t.lease_until)
     .limit(1),
     _Due,
@@ -156,17 +167,35 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
     return _MOVE.run(tx, job=job_id, due_at=due_at) == 1
 
 
-def list_due(tx: Transaction, limit: int) -> list[JobRow]:
+def list_due(
+    tx: Transaction, limit: int, *, lane: str = "", without: Collection[str] = ()
+) -> list[JobRow]:
     """Jobs that may run now, oldest first; several of them may share a lock.
 
-    Those that another worker is taking at this moment are passed over.
+    Those that another worker is taking at this moment are passed over, and those of the
+    organizations `without`.
     """
-    return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+    if not without:
+        return _LIST_DUE.all(tx, lane=lane, now=tx.now, limit=limit)
+    query = _list_due.where(_t.organization_id.not_in(without))
+    with tx.connection.execute(query, {"lane": lane, "now": tx.now, "limit": limit}) as rows:
+        return [JobRow._make(row) for row in rows]
 
 
-def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
+def count_running_of_each(tx: Transaction, lane: str) -> dict[str, int]:
+    """How many jobs of a lane run, by organization."""
+    query = (
+        sa.select(_t.organization_id, sa.func.count())
+        .where(_IS_RUNNING, _t.lane == lane)
+        .group_by(_t.organization_id)
+    )
+    with tx.connection.execute(query) as rows:
+        return {row[0]: row[1] for row in rows}
+
+
+def list_abandoned(tx: Transaction, limit: int, *, lane: str = "") -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
-    return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+    return _LIST_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit)
 
 
 def take_lock(tx: Transaction, lock_key: str) -> bool:
@@ -187,18 +216,18 @@ def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
     return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
 
 
-def find_next_lease_end(tx: Transaction) -> int | None:
+def find_next_lease_end(tx: Transaction, lane: str) -> int | None:
     """When the next job of a worker that is not heard of any more may be taken over."""
-    found = _NEXT_LEASE_END.find(tx, now=tx.now)
+    found = _NEXT_LEASE_END.find(tx, lane=lane, now=tx.now)
     return None if found is None else found.due_at
 
 
-def find_next_due(tx: Transaction) -> int | None:
+def find_next_due(tx: Transaction, lane: str) -> int | None:
     """When the next job becomes due, of those that are not due yet.
 
     One that is due already waits for a lock or for room, and would hide when the next one is due.
     """
-    found = _NEXT_DUE.find(tx, now=tx.now)
+    found = _NEXT_DUE.find(tx, lane=lane, now=tx.now)
     return None if found is None else found.due_at
 
 
