@@ -12,7 +12,7 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, WebhookLimits
 
 from .options import data_options, limit_options, listen_options
 
@@ -122,6 +122,8 @@ def dev(
         port,
         is_test_clock=is_test_clock,
         limits=limits,
+        # Who develops receives on this machine.
+        webhooks=WebhookLimits(allows_private=True),
         prepare=prepare,
         on_ready=say_ready,
     )

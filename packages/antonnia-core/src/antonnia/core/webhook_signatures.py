@@ -46,7 +46,7 @@ def _key_of(secret: str) -> bytes:
         key = base64.b64decode(secret[len(PREFIX) :], validate=True)
     except (binascii.Error, ValueError) as exc:
         # What is said must not hold the secret.
-        raise ValueError(f"what follows {PREFIX} is not base64") from exc
+        raise ValueError(f"in the secret of a webhook {PREFIX} is followed by base64") from exc
     if not key:
-        raise ValueError(f"nothing follows {PREFIX}")
+        raise ValueError(f"in the secret of a webhook nothing follows {PREFIX}")
     return key
