@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 PATIENCE_SECONDS = 20
@@ -33,7 +34,7 @@ class Answer(NamedTuple):
     """What is answered, and how badly."""
 
     status: int = 200
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     # Nothing is answered and the connection broken, or it is left open for as long as it stays.
     is_reset: bool = False
