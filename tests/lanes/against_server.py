@@ -75,8 +75,8 @@ def test_what_happens_is_followed_without_await() -> None:
     with SyncConversations() as client, SyncEvents() as events:
         session = client.sessions.create("c", "n")
         [created] = events.events.search(object_id=session.id)
-        for event in events.stream(after=created.position - 1):
-            break
+        with events.stream(after=created.position - 1) as stream:
+            event = next(stream)
         [again] = events.events.iter(object_id=session.id)
 
     assert event == created == again

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Webhooks:
     """The endpoints that events are sent to.
 
-    An event is sent again until it is answered with a 2xx status, for three days at most; so it
-    may come twice, under the same `webhook-id`. After five days on which everything has failed a
+    An event is sent again until it is answered with a 2xx status, for about three days; so it may
+    come twice, under the same `webhook-id`. After five days on which everything has failed a
     webhook is disabled.
     """
 

@@ -14,7 +14,8 @@ from typing import (
     cast,
 )
 
-from pydantic import BaseModel, Field, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler
 from typing_extensions import Annotated, Self, TypeVar
 
 from antonnia.conversations.types import Message, Session
