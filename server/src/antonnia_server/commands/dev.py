@@ -12,7 +12,7 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import Limits, WebhookLimits
+from antonnia_server.settings import Limits, Settings, WebhookLimits
 
 from .options import data_options, limit_options, listen_options
 
@@ -120,10 +120,12 @@ def dev(
         directory,
         host,
         port,
-        is_test_clock=is_test_clock,
-        limits=limits,
-        # Who develops receives on this machine.
-        webhooks=WebhookLimits(allows_private=True),
+        settings=Settings(
+            is_test_clock=is_test_clock,
+            limits=limits,
+            # Who develops receives on this machine.
+            webhooks=WebhookLimits(allows_private=True),
+        ),
         prepare=prepare,
         on_ready=say_ready,
     )
