@@ -19,9 +19,10 @@ class Delivered(NamedTuple):
 
 
 class CapturingReceiver:
-    """Answers 204 to everything."""
+    """Answers with these statuses in turn, and then with 204 to everything."""
 
-    def __init__(self) -> None:
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
         # Of the webhook that is delivered here.
         self.secret = ""
         self._delivered: list[Delivered] = []
@@ -68,7 +69,7 @@ def _handler_of(receiver: CapturingReceiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.take(dict(self.headers.items()), body)
-            self.send_response(204)
+            self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:

@@ -31,10 +31,15 @@ class Webhook:
 
     ```python
     webhook = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    try:
-        event = webhook.verify(body, headers)
-    except WebhookVerificationError:
-        ...  # answer 400
+
+
+    def receive(body: bytes, headers: Headers) -> int:
+        try:
+            event = webhook.verify(body, headers)
+        except WebhookVerificationError:
+            return 400
+        print(event.type)
+        return 204
     ```
 
     Args:
