@@ -15,7 +15,7 @@ from typing import Never
 
 from .data_directory import DataDirectory
 from .fault import Fault
-from .settings import JobLimits, Limits, Settings, WebhookLimits
+from .settings import Settings
 from .shared_database import SharedDatabase
 
 BACKLOG = 2048
@@ -29,10 +29,7 @@ def run_server(
     host: str,
     port: int,
     *,
-    is_test_clock: bool,
-    limits: Limits,
-    jobs: JobLimits | None = None,
-    webhooks: WebhookLimits | None = None,
+    settings: Settings,
     prepare: Callable[[], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -53,12 +50,6 @@ def run_server(
         standalone.migrate_database(directory)
         _warn_of_little_room(directory)
         prepare()
-        settings = Settings(
-            is_test_clock=is_test_clock,
-            jobs=jobs or JobLimits(),
-            limits=limits,
-            webhooks=webhooks or WebhookLimits(),
-        )
         ready = _collecting_then(lambda: on_ready(base_url_of(listener)))
         serving.serve(directory, listener, settings, on_ready=ready)
 

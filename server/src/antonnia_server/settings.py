@@ -13,9 +13,9 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 
 
-def _limit(default: int, what: str) -> int:
+def _limit(default: int, what: str, *, least: int = 1) -> int:
     """A field of `Limits`; `what` is its line in `--help` and in docs/limits.md."""
-    limit: int = field(default=default, metadata={"what": what})
+    limit: int = field(default=default, metadata={"what": what, "least": least})
     return limit
 
 
@@ -93,7 +93,8 @@ class WebhookLimits:
 class LogLimits:
     """How long what happened can be read, and by how many at a time."""
 
-    kept_days: int = _limit(90, "Days that events and their deliveries are kept.")
+    # Longer than a delivery is tried.
+    kept_days: int = _limit(90, "Days that events and their deliveries are kept.", least=7)
     streams: int = _limit(1_000, "Streams of a process at a time.")
     streams_per_token: int = _limit(200, "Of these, those of one token.")
 
