@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, knowledge, postgres, scale, startup, writes
+from benchmarks import answers, deliveries, knowledge, postgres, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, beside_table, table
 from benchmarks.sdk import measure as sdk
@@ -20,6 +20,7 @@ from benchmarks.settings import Settings
 BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
+    "deliveries": deliveries.measure,
     "startup": startup.measure,
     "scale": scale.measure,
     "knowledge": knowledge.measure,
