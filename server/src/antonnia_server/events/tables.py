@@ -75,6 +75,7 @@ webhooks = sa.Table(
     sa.Column("failures", sa.BigInteger, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger),
+    partial_index("ix_webhooks_enabled", "organization_id", "id", where="status = 'enabled'"),
     sqlite_with_rowid=False,
 )
 

@@ -75,13 +75,15 @@ _LIST_PAUSED_BEFORE = Statement(
     ),
     WebhookRow,
 )
+# Written out, because SQLite uses a partial index only for a condition that it can read.
+_IS_ENABLED = sa.text("webhooks.status = 'enabled'")
 _LIST_ENABLED = Statement(
-    sa.select(_t.organization_id, _t.id).where(_t.status == "enabled").limit(1), WebhookKey
+    sa.select(_t.organization_id, _t.id).where(_IS_ENABLED).limit(1), WebhookKey
 )
 _LIST_BEHIND = Statement(
     sa.select(_t.organization_id, _t.id)
     .join(event_positions, event_positions.c.organization_id == _t.organization_id)
-    .where(_t.status == "enabled", _t.position < event_positions.c.last_position),
+    .where(_IS_ENABLED, _t.position < event_positions.c.last_position),
     WebhookKey,
 )
 
@@ -136,7 +138,7 @@ def list_paused_before(tx: Transaction, organization_id: str, position: int) -> 
 def find_lowest_enabled(tx: Transaction, organization_id: str) -> int | None:
     """Up to where the log has been looked through for all that are enabled, if there are any."""
     query = sa.select(sa.func.min(_t.position)).where(
-        _t.organization_id == organization_id, _t.status == "enabled"
+        _t.organization_id == organization_id, _IS_ENABLED
     )
     lowest: int | None = tx.connection.execute(query).scalar_one()
     return lowest

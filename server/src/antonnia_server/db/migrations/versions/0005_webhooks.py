@@ -43,6 +43,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_webhooks")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_webhooks_enabled",
+        "webhooks",
+        ["organization_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'enabled'"),
+        postgresql_where=sa.text("status = 'enabled'"),
+    )
     _create_deliveries()
 
 
