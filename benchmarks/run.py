@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, knowledge, postgres, scale, startup, writes
+from benchmarks import answers, knowledge, postgres, postgres_jobs, scale, startup, writes
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, beside_table, table
 from benchmarks.sdk import measure as sdk
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "scale": scale.measure,
     "knowledge": knowledge.measure,
     "postgres": postgres.measure,
+    "postgres-jobs": postgres_jobs.measure,
     "sdk": sdk.measure,
 }
 
