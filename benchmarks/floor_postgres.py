@@ -30,17 +30,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from benchmarks import floor_postgres_rows
+from benchmarks import floor_postgres_rows as rows
 from benchmarks.floor import SESSIONS, AnnouncingServer, answer
 from benchmarks.processes import PLATFORM
 
 Cursor = psycopg.RawCursor[tuple[Any, ...]]
-# Writes what a body says and returns the id of what it made.
-Write = Callable[[Cursor, dict[str, Any]], str]
-Order = tuple[Write, dict[str, Any], asyncio.AbstractEventLoop, "asyncio.Future[str]"]
+# Does what a body says and returns what is answered: the id of what it made, or rows.
+Work = Callable[[Cursor, dict[str, Any]], Any]
+Order = tuple[Work, dict[str, Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
-# As many as the platform's.
-WRITERS = 8
+# As many as the platform has writers.
+THREADS = 8
 TABLES = """
 CREATE TABLE IF NOT EXISTS session
     (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, contact text, name text);
@@ -65,63 +65,65 @@ def _id_from(cursor: psycopg.Cursor[tuple[Any, ...]]) -> str:
     return str(row[0])
 
 
-class Writers:
-    """Threads that each commit one request after the other, on connections of their own."""
+class Threads:
+    """Each does one request after the other, on a connection of its own."""
 
     def __init__(self, url: str) -> None:
         self._queue: SimpleQueue[Order] = SimpleQueue()
-        for _ in range(WRITERS):
+        for _ in range(THREADS):
             # Without transactions of the driver each statement is one, unless it says otherwise.
             connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
-            threading.Thread(target=self._write_forever, args=[connection], daemon=True).start()
+            threading.Thread(target=self._work_forever, args=[connection], daemon=True).start()
 
-    async def run(self, write: Write, body: dict[str, Any]) -> str:
-        """Have it written; the id, once it is durable."""
+    async def run(self, work: Work, body: dict[str, Any]) -> Any:
+        """What the work returns, once it is durable."""
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[str] = loop.create_future()
-        self._queue.put((write, body, loop, done))
+        done: asyncio.Future[Any] = loop.create_future()
+        self._queue.put((work, body, loop, done))
         return await done
 
-    def _write_forever(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def _work_forever(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         # Without the translation of the placeholders, which costs more than the call.
         with psycopg.RawCursor(connection) as cursor:
             for number in itertools.count(1):
-                write, body, loop, done = self._queue.get()
+                work, body, loop, done = self._queue.get()
                 # As the platform does: plans made for empty tables walk through full ones.
                 if number & (number - 1) == 0:
                     cursor.execute(b"DISCARD PLANS")
-                loop.call_soon_threadsafe(done.set_result, write(cursor, body))
+                loop.call_soon_threadsafe(done.set_result, work(cursor, body))
 
 
-def make_app(writers: Writers, write_session: Write, write_message: Write) -> Starlette:
+def make_app(threads: Threads, write_session: Work, write_message: Work) -> Starlette:
     async def create_session(request: Request) -> Response:
         body = json.loads(await request.body())
-        return answer({"id": await writers.run(write_session, body), **body})
+        return answer({"id": await threads.run(write_session, body), **body})
 
     async def create_message(request: Request) -> Response:
         body = json.loads(await request.body())
         body["session_id"] = request.path_params["session_id"]
-        return answer({"id": await writers.run(write_message, body), **body})
+        return answer({"id": await threads.run(write_message, body), **body})
+
+    async def search_sessions(request: Request) -> Response:
+        body = json.loads(await request.body())
+        return answer(await threads.run(rows.list_newest, body), status=200)
 
     return Starlette(
         routes=[
             Route(SESSIONS, create_session, methods=["POST"]),
+            Route(SESSIONS + "/search", search_sessions, methods=["POST"]),
             Route(SESSIONS + "/{session_id}/messages", create_message, methods=["POST"]),
         ]
     )
 
 
-def app_of(rows: str, url: str) -> Starlette:
-    if rows == "all":
-        subprocess.run(
-            [PLATFORM[0], "migrate", "--database-url", url], check=True, stdout=sys.stderr
-        )
-        create_session = floor_postgres_rows.create_session
-        create_message = floor_postgres_rows.create_message
-        return make_app(Writers(url), create_session, create_message)
+def app_of(which: str, url: str) -> Starlette:
+    if which == "all":
+        migrating = [PLATFORM[0], "migrate", "--database-url", url]
+        subprocess.run(migrating, check=True, stdout=subprocess.DEVNULL)
+        return make_app(Threads(url), rows.create_session, rows.create_message)
     with psycopg.connect(url) as connection:
         connection.execute(TABLES)
-    return make_app(Writers(url), insert_session, insert_message)
+    return make_app(Threads(url), insert_session, insert_message)
 
 
 def main() -> None:

@@ -61,6 +61,12 @@ INSERT INTO events (organization_id, id, position, type, object_id, data, reques
 VALUES ($1, $2, NULL, $3, $4, $5, $6, $7)
 """
 
+NEWEST_SESSIONS = b"""
+SELECT id, organization_id, conversation_id, contact_id, contact_name, status, metadata, epoch,
+    created_at, closed_at, agent_id
+FROM sessions WHERE organization_id = $1 ORDER BY created_at DESC, id DESC LIMIT 100
+"""
+
 _numbers = itertools.count()
 
 
@@ -98,6 +104,11 @@ def create_message(cursor: psycopg.RawCursor[tuple[Any, ...]], body: dict[str, A
         cursor.execute(UPDATE_CONVERSATION, [message_id, now, ORGANIZATION, conversation_id])
         announce(cursor, "message.created", message_id, body, now)
     return message_id
+
+
+def list_newest(cursor: psycopg.RawCursor[tuple[Any, ...]], body: dict[str, Any]) -> list[Any]:
+    """A page of whichever organization the body names."""
+    return cursor.execute(NEWEST_SESSIONS, [body["organization_id"]]).fetchall()
 
 
 def announce(

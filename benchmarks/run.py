@@ -11,7 +11,16 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, knowledge, postgres, postgres_jobs, scale, startup, writes
+from benchmarks import (
+    answers,
+    knowledge,
+    postgres,
+    postgres_jobs,
+    postgres_search,
+    scale,
+    startup,
+    writes,
+)
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, beside_table, table
 from benchmarks.sdk import measure as sdk
@@ -25,6 +34,7 @@ BENCHMARKS = {
     "knowledge": knowledge.measure,
     "postgres": postgres.measure,
     "postgres-jobs": postgres_jobs.measure,
+    "postgres-search": postgres_search.measure,
     "sdk": sdk.measure,
 }
 
