@@ -12,7 +12,7 @@ from .clock import SystemClock
 from .db import Database
 from .events.outbound import Guard
 from .later_work import numbering, running_jobs
-from .serving import log_to_stderr
+from .serving import log_to_stderr, take_short_turns
 from .settings import Settings
 from .shared_database import SharedDatabase
 from .shared_standalone import open_shared, shared_faults
@@ -24,6 +24,7 @@ def work(database: SharedDatabase, settings: Settings, *, on_ready: Callable[[],
     A second signal waits for nothing: another process takes over what is left.
     """
     log_to_stderr()
+    take_short_turns()
     with shared_faults(database):
         uvloop.run(_until_told(database, settings, on_ready))
 

@@ -31,7 +31,7 @@ def fan_out(tx: Transaction, keys: Sequence[WebhookKey]) -> bool:
     A delivery is written with the move of the webhook's position, so there is exactly one of each
     event. One process at a time does so; False if that is another one.
     """
-    if not tx.try_to_hold("fan-out"):
+    if not tx.try_to_hold("platform", ["fan-out"]):
         return False
     for key in keys:
         caller = Caller(key.organization_id)
