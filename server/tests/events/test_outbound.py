@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import random
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -250,3 +251,21 @@ async def test_a_webhook_that_could_never_be_sent_to_is_refused(strict: Server, 
 
     assert refusal(response) == (422, "url_refused")
     assert response.json()["errors"][0]["loc"] == ["body", "url"]
+
+
+def test_whatever_is_given_for_a_url_is_one_or_is_refused(guard: Guard) -> None:
+    dice = random.Random(3)
+    letters = "hts:/@#?[]%.\\0123456789abcx-_~!$&'()*+,;= é①。\t\n\0ß\u200d\ud800"
+    taken = 0
+    for _ in range(10_000):
+        url = list(dice.choice(CORPUS))
+        for _ in range(dice.randint(0, 5)):
+            url.insert(dice.randrange(len(url) + 1), dice.choice(letters))
+        try:
+            place = guard.place_of("".join(url))
+        except Refused:
+            continue
+        taken += 1
+        assert (place.host + place.authority).isascii()
+
+    assert taken > 1000

@@ -32,7 +32,7 @@ CLOCK_EXAMPLES = 8
 SEED = random.randrange(2**32) if "ANTONNIA_CONTRACT_EXAMPLES" in os.environ else 1
 # A stream has no end that could be waited for; it has tests of its own.
 ENDLESS = ["/events/v1/stream"]
-SECONDS = 60 + EXAMPLES * 20
+SECONDS = 120 + EXAMPLES * 25
 
 
 def test_the_server_keeps_to_its_document(server: Server, tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ PORTS = {"http": 80, "https": 443}
 # Below it are the services of a system, and none of them is a receiver but those of PORTS.
 FIRST_FREE_PORT = 1024
 RESOLVERS = 32
+# How long, and for how many at a time, a name is looked up before anything is sent there.
+CHECK_SECONDS = 5.0
+MAX_CHECKS = 16
 MAX_URL_CHARACTERS = 2048
 
 # Written out: the `is_global` of the standard library lets several of these pass.
@@ -94,6 +97,7 @@ class Guard:
         self._allowed = [ipaddress.ip_network(network) for network in allowed_networks]
         self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="antonnia-resolver")
         self._resolve = resolve or self._resolve_with_system
+        self._checks = 0
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -108,12 +112,12 @@ class Guard:
             raise Refused("it is not a URL")
         try:
             parsed = httpx.URL(url)
-            port = parsed.port
+            host, port = parsed.raw_host, parsed.port
         except (httpx.InvalidURL, ValueError) as error:
             raise Refused("it is not a URL") from error
         if parsed.scheme not in PORTS:
             raise Refused("its scheme is neither https nor http")
-        if not parsed.host:
+        if not host:
             raise Refused("it names no host")
         if parsed.userinfo or "@" in parsed.netloc.decode("ascii"):
             raise Refused("it holds a name or a password; use a header for that")
@@ -122,7 +126,6 @@ class Guard:
         port = PORTS[parsed.scheme] if port is None else port
         if not self._allows_private and port not in PORTS.values() and port < FIRST_FREE_PORT:
             raise Refused(f"port {port} is one of a system's own services")
-        host = parsed.raw_host
         return Place(parsed.raw_scheme, host, port, parsed.raw_path, parsed.netloc)
 
     async def check(self, url: str) -> None:
@@ -132,10 +135,17 @@ class Guard:
             Refused: Nothing would be sent there.
         """
         place = self.place_of(url)
+        if self._checks >= MAX_CHECKS:
+            # Looked up at the first attempt: nobody is to wait here for the names of others.
+            return
+        self._checks += 1
         try:
-            await self.addresses_of(place.host.decode("ascii"), place.port)
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self.addresses_of(place.host.decode("ascii"), place.port)
         except OSError:
             return
+        finally:
+            self._checks -= 1
 
     async def addresses_of(self, host: str, port: int) -> list[str]:
         """The addresses of a host, all of which may be connected to.
@@ -144,7 +154,10 @@ class Guard:
             Refused: One of them may not.
             OSError: It has none.
         """
-        found = await self._resolve(host.strip("[]"), port)
+        try:
+            found = await self._resolve(host.strip("[]"), port)
+        except UnicodeError as error:
+            raise Refused("its host cannot be a name") from error
         if not found:
             raise OSError("the name stands for no address")
         for text in found:
@@ -186,7 +199,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             addresses = await self._guard.addresses_of(host, port)
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
             raise httpcore.ConnectError(f"{host} cannot be found: {error}") from error
         failed: httpcore.NetworkError | httpcore.TimeoutException | None = None
         for address in addresses:

@@ -195,7 +195,7 @@ def _retry_after_seconds(value: str | None, now: int) -> int | None:
         return min(int(value[:12]), service.MAX_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

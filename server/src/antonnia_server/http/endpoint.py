@@ -51,19 +51,22 @@ async def write(
     intake: Intake = request.app.state.intake
     with intake.body() as held:
         raw = await held.read(request)
-        with intake.requests, intake.writes:
+        with intake.requests:
             arguments: tuple[Any, ...] = ids
+            given: dict[str, Any] = {}
             if body is not None:
                 arguments = (*ids, await intake.parse(raw, body))
+            if prepare is not None:
+                given = await prepare(caller, arguments[-1])
             key = key_of(request, raw) if request.method == "POST" else None
-            given = {} if prepare is None else await prepare(caller, arguments[-1])
 
             def work(tx: Transaction) -> Answer:
                 result = service(tx, caller, *arguments, **given)
                 return respond(result) if respond is not None else answer_of(result, status)
 
             db: Database = request.app.state.db
-            answer = await db.write(once, caller, key, work)
+            with intake.writes:
+                answer = await db.write(once, caller, key, work)
     headers = {"idempotent-replayed": "true"} if answer.is_replayed else None
     media_type = "application/json" if answer.body else None
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)

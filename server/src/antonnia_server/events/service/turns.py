@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
     @property
     def is_success(self) -> bool:
         # An answer that did not come to its end has a status and an error.
-        return self.error is None and self.status_code is not None and self.status_code < 300
+        return self.error is None and 200 <= (self.status_code or 0) < 300
 
 
 class Target(NamedTuple):

@@ -124,13 +124,12 @@ def update_webhook(
     changed = row._replace(**changes)
     if changed == row:
         return wire.webhook(row)
-    if row.status == "disabled" and changed.status != "disabled":
-        changed = changed._replace(
-            disabled_reason=None,
-            failing_since=None,
-            failures=0,
-            position=last_position(tx, caller),
-        )
+    is_back = row.status == "disabled" and changed.status != "disabled"
+    if is_back:
+        changed = changed._replace(disabled_reason=None, position=last_position(tx, caller))
+    if is_back or changed.url != row.url:
+        # What failed there says nothing of what will be.
+        changed = changed._replace(failing_since=None, failures=0)
     changed = changed._replace(updated_at=tx.now)
     storage.update_webhook(tx, changed)
     if changed.status == "enabled":
