@@ -1,6 +1,13 @@
-"""Objects of the auth API, as the server sends them."""
+"""Objects of the auth API, as the server sends them, and a client."""
+
+from __future__ import annotations
 
 from typing import Any, Dict
+
+import httpx
+from scripted_network import ScriptedNetwork
+
+from antonnia.auth import Auth
 
 JsonDict = Dict[str, Any]
 
@@ -83,3 +90,12 @@ PARTNER_TOKEN: JsonDict = {
     "is_active": True,
     "created_at": CREATED_AT,
 }
+
+
+def given_client(network: ScriptedNetwork) -> Auth:
+    """A client on a scripted network."""
+    client = Auth(
+        "tok_secret", "https://api.test", http_client=httpx.AsyncClient(transport=network)
+    )
+    client._transport.sender.sleep = network.sleep
+    return client
