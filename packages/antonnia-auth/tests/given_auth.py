@@ -31,7 +31,7 @@ USER: JsonDict = {
 }
 
 MEMBER: JsonDict = {
-    "id": "mem_1",
+    "id": "memb_1",
     "user_id": "user_1",
     "organization_id": "org_1",
     "email": "ana@acme.example",

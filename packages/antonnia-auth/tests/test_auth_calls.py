@@ -122,8 +122,8 @@ async def test_a_creation_or_action_is_a_post_with_a_key(
         ),
         (lambda c: c.users.update("user_1", name="Eva"), "/users/user_1", {"name": "Eva"}, USER),
         (
-            lambda c: c.members.update("mem_1", role="viewer"),
-            "/members/mem_1",
+            lambda c: c.members.update("memb_1", role="viewer"),
+            "/members/memb_1",
             {"role": "viewer"},
             MEMBER,
         ),
@@ -148,7 +148,7 @@ async def test_a_change_sends_what_changes(
     [
         (lambda c: c.organizations.get("org_1"), "/organizations/org_1", ORGANIZATION),
         (lambda c: c.users.get("user_1"), "/users/user_1", USER),
-        (lambda c: c.members.get("mem_1"), "/members/mem_1", MEMBER),
+        (lambda c: c.members.get("memb_1"), "/members/memb_1", MEMBER),
         (lambda c: c.tokens.get("tok_1"), "/tokens/tok_1", TOKEN),
         (lambda c: c.me(), "/me", ME),
         (lambda c: c.tokens.get("../me"), "/tokens/..%2Fme", TOKEN),
@@ -164,6 +164,20 @@ async def test_an_object_is_read_under_its_id(
     [request] = network.requests
     assert (request.method, request.url.raw_path.decode()) == ("GET", BASE + path)
     assert read.model_dump(mode="json") == answer
+
+
+async def test_what_a_partner_made_is_listed_page_after_page() -> None:
+    network = ScriptedNetwork(
+        httpx.Response(200, json=[ORGANIZATION], headers={"X-Next-Cursor": "a+b"}),
+        httpx.Response(200, json=[ORGANIZATION]),
+    )
+
+    page = await given_client(network).partner.organizations.list()
+    found = [each async for each in page.iterate_all()]
+
+    assert len(found) == 2
+    assert [request.method for request in network.requests] == ["GET", "GET"]
+    assert [request.url.query for request in network.requests] == [b"", b"cursor=a%2Bb"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +202,7 @@ async def test_a_list_is_read_whole(call: Call, path: str, answer: Dict[str, Any
     [
         (lambda c: c.organizations.delete("org_1"), "/organizations/org_1"),
         (lambda c: c.users.delete("user_1"), "/users/user_1"),
-        (lambda c: c.members.delete("mem_1"), "/members/mem_1"),
+        (lambda c: c.members.delete("memb_1"), "/members/memb_1"),
         (lambda c: c.tokens.delete("tok_1"), "/tokens/tok_1"),
     ],
 )

@@ -57,7 +57,7 @@ class Members:
         """Read a member.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
 
         Raises:
             NotFoundError: `member_not_found`.
@@ -70,7 +70,7 @@ class Members:
         """Change what a member may do; within a second it holds for their tokens too.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
             role: The new role: `"owner"`, `"admin"`, `"agent"` or `"viewer"`.
 
         Raises:
@@ -87,7 +87,7 @@ class Members:
         """End a membership; the tokens of the user in the organization are revoked.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
 
         Raises:
             NotFoundError: `member_not_found`.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, cast
+from typing import TYPE_CHECKING, Optional, cast
 
-from antonnia.core import Transport, make_body, path_of
+from antonnia.core import Page, Transport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.auth.types import Member, Organization, PartnerToken, Role
@@ -49,7 +49,7 @@ class PartnerOrganizations:
             idempotency_key: Makes repeating the call harmless for 24 hours.
 
         Raises:
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Organization, PartnerOrganizationCreate
 
@@ -60,15 +60,17 @@ class PartnerOrganizations:
             idempotency_key=idempotency_key,
         )
 
-    async def list(self) -> List[Organization]:
+    async def list(self) -> Page[Organization]:
         """Read the organizations that the partner made, from the oldest to the newest.
 
+        A page has a thousand at most; `iterate_all()` of it goes through all.
+
         Raises:
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Organization
 
-        return await self._transport.get(path_of("partner", "organizations"), List[Organization])
+        return await self._transport.list(path_of("partner", "organizations"), Organization)
 
 
 class PartnerMembers:
@@ -101,7 +103,7 @@ class PartnerMembers:
         Raises:
             ConflictError: `member_exists`.
             NotFoundError: `organization_not_found`.
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Member, PartnerMemberCreate
 
@@ -146,7 +148,7 @@ class PartnerTokens:
 
         Raises:
             NotFoundError: `organization_not_found`.
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import PartnerToken, PartnerTokenCreate
 

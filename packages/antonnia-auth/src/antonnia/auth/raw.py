@@ -90,7 +90,7 @@ class RawOrganizations(Protocol):
     async def create(
         self, name: str, *, idempotency_key: Optional[str] = None
     ) -> RawResponse[Organization]:
-        """Make an organization."""
+        """Make an organization for somebody, as a partner."""
         ...
 
     async def get(self, organization_id: str) -> RawResponse[Organization]:
@@ -104,7 +104,7 @@ class RawOrganizations(Protocol):
         ...
 
     async def delete(self, organization_id: str) -> RawResponse[None]:
-        """Delete an organization that a partner made."""
+        """Close an organization that you made as a partner."""
         ...
 
     async def search(
@@ -128,7 +128,7 @@ class RawPartnerOrganizations(Protocol):
         """Make an organization for somebody."""
         ...
 
-    async def list(self) -> RawResponse[List[Organization]]:
+    async def list(self) -> RawResponse[Page[Organization]]:
         """Read the organizations that the partner made, from the oldest to the newest."""
         ...
 
@@ -227,7 +227,7 @@ class RawUsers(Protocol):
         *,
         idempotency_key: Optional[str] = None,
     ) -> RawResponse[User]:
-        """Make a user, who becomes a member of the organization."""
+        """Make who has an address a member of the organization."""
         ...
 
     async def get(self, user_id: str) -> RawResponse[User]:
@@ -235,7 +235,7 @@ class RawUsers(Protocol):
         ...
 
     async def update(self, user_id: str, *, name: Optional[str] = None) -> RawResponse[User]:
-        """Change a user; what is left out stays as it is."""
+        """Change what a user is called here; what is left out stays as it is."""
         ...
 
     async def delete(self, user_id: str) -> RawResponse[None]:

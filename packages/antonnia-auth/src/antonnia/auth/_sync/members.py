@@ -59,7 +59,7 @@ class SyncMembers:
         """Read a member.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
 
         Raises:
             NotFoundError: `member_not_found`.
@@ -72,7 +72,7 @@ class SyncMembers:
         """Change what a member may do; within a second it holds for their tokens too.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
             role: The new role: `"owner"`, `"admin"`, `"agent"` or `"viewer"`.
 
         Raises:
@@ -89,7 +89,7 @@ class SyncMembers:
         """End a membership; the tokens of the user in the organization are revoked.
 
         Args:
-            member_id: The member, as its `id` names it.
+            member_id: The member, `memb_…`.
 
         Raises:
             NotFoundError: `member_not_found`.

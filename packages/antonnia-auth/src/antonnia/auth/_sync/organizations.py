@@ -27,7 +27,7 @@ class SyncOrganizations:
         return cast("SyncRawOrganizations", SyncOrganizations(self._transport.raw()))
 
     def create(self, name: str, *, idempotency_key: Optional[str] = None) -> Organization:
-        """Make an organization.
+        """Make an organization for somebody, as a partner.
 
         Nobody is in it and it has no token yet; `partner.tokens.create` makes one.
 
@@ -36,7 +36,7 @@ class SyncOrganizations:
             idempotency_key: Makes repeating the call harmless for 24 hours.
 
         Raises:
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Organization, OrganizationCreate
 
@@ -76,9 +76,9 @@ class SyncOrganizations:
         return self._transport.patch(path_of("organizations", organization_id), Organization, body)
 
     def delete(self, organization_id: str) -> None:
-        """Delete an organization that a partner made.
+        """Close an organization that you made as a partner.
 
-        Its tokens let nobody in any more.
+        Its tokens let nobody in any more. What belongs to it stays with the operator.
 
         Args:
             organization_id: The organization, `org_…`.

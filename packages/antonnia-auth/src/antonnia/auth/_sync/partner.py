@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, cast
+from typing import TYPE_CHECKING, Optional, cast
 
-from antonnia.core import SyncTransport, make_body, path_of
+from antonnia.core import SyncPage, SyncTransport, make_body, path_of
 
 if TYPE_CHECKING:
     from antonnia.auth.types import Member, Organization, PartnerToken, Role
@@ -51,7 +51,7 @@ class SyncPartnerOrganizations:
             idempotency_key: Makes repeating the call harmless for 24 hours.
 
         Raises:
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Organization, PartnerOrganizationCreate
 
@@ -62,15 +62,17 @@ class SyncPartnerOrganizations:
             idempotency_key=idempotency_key,
         )
 
-    def list(self) -> List[Organization]:
+    def list(self) -> SyncPage[Organization]:
         """Read the organizations that the partner made, from the oldest to the newest.
 
+        A page has a thousand at most; `iterate_all()` of it goes through all.
+
         Raises:
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Organization
 
-        return self._transport.get(path_of("partner", "organizations"), List[Organization])
+        return self._transport.list(path_of("partner", "organizations"), Organization)
 
 
 class SyncPartnerMembers:
@@ -103,7 +105,7 @@ class SyncPartnerMembers:
         Raises:
             ConflictError: `member_exists`.
             NotFoundError: `organization_not_found`.
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import Member, PartnerMemberCreate
 
@@ -148,7 +150,7 @@ class SyncPartnerTokens:
 
         Raises:
             NotFoundError: `organization_not_found`.
-            PermissionDeniedError: The organization of the token is no partner.
+            PermissionDeniedError: `not_a_partner`.
         """
         from antonnia.auth.types import PartnerToken, PartnerTokenCreate
 

@@ -92,7 +92,7 @@ class SyncRawOrganizations(Protocol):
     def create(
         self, name: str, *, idempotency_key: Optional[str] = None
     ) -> RawResponse[Organization]:
-        """Make an organization."""
+        """Make an organization for somebody, as a partner."""
         ...
 
     def get(self, organization_id: str) -> RawResponse[Organization]:
@@ -106,7 +106,7 @@ class SyncRawOrganizations(Protocol):
         ...
 
     def delete(self, organization_id: str) -> RawResponse[None]:
-        """Delete an organization that a partner made."""
+        """Close an organization that you made as a partner."""
         ...
 
     def search(
@@ -130,7 +130,7 @@ class SyncRawPartnerOrganizations(Protocol):
         """Make an organization for somebody."""
         ...
 
-    def list(self) -> RawResponse[List[Organization]]:
+    def list(self) -> RawResponse[SyncPage[Organization]]:
         """Read the organizations that the partner made, from the oldest to the newest."""
         ...
 
@@ -229,7 +229,7 @@ class SyncRawUsers(Protocol):
         *,
         idempotency_key: Optional[str] = None,
     ) -> RawResponse[User]:
-        """Make a user, who becomes a member of the organization."""
+        """Make who has an address a member of the organization."""
         ...
 
     def get(self, user_id: str) -> RawResponse[User]:
@@ -237,7 +237,7 @@ class SyncRawUsers(Protocol):
         ...
 
     def update(self, user_id: str, *, name: Optional[str] = None) -> RawResponse[User]:
-        """Change a user; what is left out stays as it is."""
+        """Change what a user is called here; what is left out stays as it is."""
         ...
 
     def delete(self, user_id: str) -> RawResponse[None]:

@@ -34,17 +34,20 @@ class SyncUsers:
         *,
         idempotency_key: Optional[str] = None,
     ) -> User:
-        """Make a user, who becomes a member of the organization.
+        """Make who has an address a member of the organization.
+
+        They are the same user in every organization, but each has its own name for them, and
+        sees no other.
 
         Args:
-            name: 1–255 characters.
-            email: Their address, which is theirs alone.
+            name: What they are called here, 1–255 characters.
+            email: Their address.
             role: What they may do: `"owner"`, `"admin"`, `"agent"` or `"viewer"`, which is the
                 default.
             idempotency_key: Makes repeating the call harmless for 24 hours.
 
         Raises:
-            ConflictError: `email_taken`.
+            ConflictError: `member_exists`.
             PermissionDeniedError: The role may do what the token may not.
         """
         from antonnia.auth.types import User, UserCreate
@@ -70,7 +73,7 @@ class SyncUsers:
         return self._transport.get(path_of("users", user_id), User)
 
     def update(self, user_id: str, *, name: Optional[str] = None) -> User:
-        """Change a user; what is left out stays as it is.
+        """Change what a user is called here; what is left out stays as it is.
 
         Args:
             user_id: The user, `user_…`.

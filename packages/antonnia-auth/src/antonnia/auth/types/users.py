@@ -10,7 +10,7 @@ from .texts import Email, Limit, Name, Offset
 
 
 class User(WireModel):
-    """A person; seen by those organizations only of which they are a member."""
+    """A person, as an organization calls them that they are a member of; no other sees them."""
 
     id: str
     name: str
