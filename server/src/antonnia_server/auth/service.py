@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from antonnia_server import ids
 from antonnia_server.db import Transaction
 from antonnia_server.http.authentication import Identity
+from antonnia_server.http.permissions import EVERYTHING, granted_by
 from antonnia_server.http.refusal import InvalidToken, TokenExpired, TokenRevoked
 
 from . import storage
@@ -37,13 +39,20 @@ def list_organizations(tx: Transaction) -> list[OrganizationRow]:
     return storage.list_organizations(tx)
 
 
-def create_token(tx: Transaction, organization_id: str, name: str) -> CreatedToken:
+def create_token(
+    tx: Transaction,
+    organization_id: str,
+    name: str,
+    *,
+    permissions: Sequence[str] = (EVERYTHING,),
+) -> CreatedToken:
     secret = new_secret()
     storage.create_token(
         tx,
         organization_id,
         ids.new("tok"),
         name=name,
+        permissions=permissions,
         prefix=secret[:SHOWN_CHARACTERS],
         secret_hash=hash_secret(secret),
     )
@@ -59,4 +68,6 @@ def identify(tx: Transaction, secret_hash: bytes) -> Identity:
         raise TokenRevoked("This token was revoked. Use another one.")
     if token.expires_at is not None and token.expires_at <= tx.now:
         raise TokenExpired("This token has expired. Use another one.")
-    return Identity(token.organization_id, token.id, token.expires_at)
+    return Identity(
+        token.organization_id, token.id, granted_by(token.permissions), token.expires_at
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from .tables import organizations, tokens
 class TokenRow(NamedTuple):
     organization_id: str
     id: str
+    permissions: list[str]
     expires_at: int | None
     revoked_at: int | None
 
@@ -39,7 +41,11 @@ _LIST_ORGANIZATIONS = Statement(
 # Not bound to an organization: this is the query that finds out which one is calling.
 _FIND_TOKEN = Statement(
     sa.select(
-        tokens.c.organization_id, tokens.c.id, tokens.c.expires_at, tokens.c.revoked_at
+        tokens.c.organization_id,
+        tokens.c.id,
+        tokens.c.permissions,
+        tokens.c.expires_at,
+        tokens.c.revoked_at,
     ).where(tokens.c.secret_hash == sa.bindparam("secret_hash")),
     TokenRow,
 )
@@ -70,6 +76,7 @@ def create_token(
     token_id: str,
     *,
     name: str,
+    permissions: Sequence[str],
     prefix: str,
     secret_hash: bytes,
 ) -> None:
@@ -78,7 +85,7 @@ def create_token(
         organization_id=organization_id,
         id=token_id,
         name=name,
-        permissions=["*"],
+        permissions=list(permissions),
         prefix=prefix,
         secret_hash=secret_hash,
         user_id=None,

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from starlette.requests import Request
 
 from .caller import Caller
-from .refusal import InvalidToken, invalid
+from .refusal import InvalidToken, PermissionDenied, invalid
 
 
 class Identity(NamedTuple):
@@ -16,6 +16,8 @@ class Identity(NamedTuple):
 
     organization_id: str
     token_id: str
+    # All that it may do: see `granted_by`.
+    permissions: frozenset[str]
     # When the token stops being valid; None for never.
     expires_at: int | None = None
 
@@ -36,6 +38,7 @@ async def authenticate(request: Request) -> Caller:
 
     Raises:
         InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.
+        PermissionDenied: Not someone who may do what the route does.
         ValidationFailed: `If-Session-Epoch` is not a number.
     """
     given = request.headers.getlist("authorization")
@@ -46,11 +49,16 @@ async def authenticate(request: Request) -> Caller:
         raise InvalidToken("Send a token in the header `Authorization: Bearer <token>`.")
     lookup: TokenLookup = request.app.state.tokens
     identity = await lookup.identify(secret.strip())
+    # Every route has one: without it nothing is served (`Dispatch`).
+    needed: str = request.scope["antonnia_permission"]
+    if needed not in identity.permissions:
+        raise PermissionDenied(needed)
     return Caller(
         organization_id=identity.organization_id,
         request_id=request.scope["request_id"],
         token_id=identity.token_id,
         if_epoch=_if_epoch(request),
+        permissions=identity.permissions,
     )
 
 

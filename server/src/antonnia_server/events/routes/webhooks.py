@@ -38,6 +38,7 @@ _WEBHOOKS = TypeAdapter(list[Webhook])
     "/webhooks",
     **describes(
         WebhookWithSecret,
+        permission="events:admin",
         body=WebhookCreate,
         status=201,
         raises=[UrlRefused, TooManyWebhooks, IdempotencyKeyReused],
@@ -60,13 +61,18 @@ async def create_webhook(request: Request) -> Response:
     )
 
 
-@router.post("/webhooks/search", **describes(list[Webhook], body=WebhookSearch))
+@router.post(
+    "/webhooks/search", **describes(list[Webhook], permission="events:read", body=WebhookSearch)
+)
 async def search_webhooks(request: Request) -> Response:
     """List webhooks from the oldest to the newest."""
     return await search(request, service.search_webhooks, body=WebhookSearch, items=_WEBHOOKS)
 
 
-@router.get("/webhooks/{webhook_id}", **describes(Webhook, raises=[WebhookNotFound]))
+@router.get(
+    "/webhooks/{webhook_id}",
+    **describes(Webhook, permission="events:read", raises=[WebhookNotFound]),
+)
 async def get_webhook(request: Request, webhook_id: str) -> Response:
     """Read a webhook."""
     return await read(request, service.get_webhook, webhook_id)
@@ -74,7 +80,9 @@ async def get_webhook(request: Request, webhook_id: str) -> Response:
 
 @router.patch(
     "/webhooks/{webhook_id}",
-    **describes(Webhook, body=WebhookUpdate, raises=[WebhookNotFound, UrlRefused]),
+    **describes(
+        Webhook, permission="events:admin", body=WebhookUpdate, raises=[WebhookNotFound, UrlRefused]
+    ),
 )
 async def update_webhook(request: Request, webhook_id: str) -> Response:
     """Change a webhook; with `status`, pause it or have it go on."""
@@ -89,7 +97,10 @@ async def update_webhook(request: Request, webhook_id: str) -> Response:
     )
 
 
-@router.delete("/webhooks/{webhook_id}", **describes(None, status=204, raises=[WebhookNotFound]))
+@router.delete(
+    "/webhooks/{webhook_id}",
+    **describes(None, permission="events:admin", status=204, raises=[WebhookNotFound]),
+)
 async def delete_webhook(request: Request, webhook_id: str) -> Response:
     """Delete a webhook; nothing more is sent to it."""
     return await write(request, service.delete_webhook, webhook_id, status=204)
@@ -98,7 +109,10 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
 @router.post(
     "/webhooks/{webhook_id}/rotate",
     **describes(
-        WebhookWithSecret, body=WebhookRotate, raises=[WebhookNotFound, IdempotencyKeyReused]
+        WebhookWithSecret,
+        permission="events:admin",
+        body=WebhookRotate,
+        raises=[WebhookNotFound, IdempotencyKeyReused],
     ),
 )
 async def rotate_webhook(request: Request, webhook_id: str) -> Response:
@@ -112,6 +126,7 @@ async def rotate_webhook(request: Request, webhook_id: str) -> Response:
     "/webhooks/{webhook_id}/test",
     **describes(
         Delivery,
+        permission="events:write",
         body=WebhookSendTest,
         status=202,
         raises=[WebhookNotFound, WebhookNotEnabled, IdempotencyKeyReused],
@@ -126,6 +141,7 @@ async def test_webhook(request: Request, webhook_id: str) -> Response:
     "/webhooks/{webhook_id}/recover",
     **describes(
         WebhookRecovery,
+        permission="events:write",
         body=WebhookRecover,
         status=202,
         raises=[WebhookNotFound, WebhookNotEnabled, IdempotencyKeyReused],
