@@ -20,6 +20,10 @@ class Identity(NamedTuple):
     permissions: frozenset[str]
     # When the token stops being valid; None for never.
     expires_at: int | None = None
+    # Whose it is, if it belongs to a person.
+    user_id: str | None = None
+    # Whether it has not been noted for a while that the token is used.
+    is_used_anew: bool = False
 
 
 class TokenLookup(Protocol):

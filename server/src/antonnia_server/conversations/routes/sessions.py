@@ -14,6 +14,7 @@ from antonnia.conversations.types import (
     SessionTransfer,
     SessionUpdate,
 )
+from antonnia_server.auth.service import OrganizationNotFound
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
@@ -24,7 +25,6 @@ from ..errors import (
     AgentNotFound,
     EpochChanged,
     NoAgent,
-    OrganizationNotFound,
     SessionClosed,
     SessionNotFound,
     SurveyNotFound,

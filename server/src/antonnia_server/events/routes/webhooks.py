@@ -23,7 +23,7 @@ from antonnia_server.db import Database
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search, write
-from antonnia_server.http.idempotency import Answer, answer_of
+from antonnia_server.http.idempotency import without_secret
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
@@ -56,7 +56,7 @@ async def create_webhook(request: Request) -> Response:
         service.create_webhook,
         body=WebhookCreate,
         status=201,
-        respond=_created,
+        respond=lambda webhook: without_secret(webhook, 201),
         prepare=check,
     )
 
@@ -118,7 +118,11 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
 async def rotate_webhook(request: Request, webhook_id: str) -> Response:
     """Make a new secret; for a day the one before signs beside it."""
     return await write(
-        request, service.rotate_webhook, webhook_id, body=WebhookRotate, respond=_rotated
+        request,
+        service.rotate_webhook,
+        webhook_id,
+        body=WebhookRotate,
+        respond=lambda webhook: without_secret(webhook, 200),
     )
 
 
@@ -170,17 +174,3 @@ async def _refuse_url(request: Request, url: str) -> None:
         await guard.check(url)
     except Refused as refused:
         raise UrlRefused(str(refused)) from refused
-
-
-def _created(webhook: WebhookWithSecret) -> Answer:
-    return _without_secret(webhook, 201)
-
-
-def _rotated(webhook: WebhookWithSecret) -> Answer:
-    return _without_secret(webhook, 200)
-
-
-def _without_secret(webhook: WebhookWithSecret, status: int) -> Answer:
-    """The answer, of which a copy is kept that does not hold the secret."""
-    blank = webhook.model_copy(update={"secret": ""})
-    return answer_of(webhook, status)._replace(kept=blank.model_dump_json().encode())
