@@ -17,3 +17,5 @@ class Caller:
     token_id: str | None = None
     # Of `If-Session-Epoch`: the epoch that the caller decided on, if it said one.
     if_epoch: int | None = None
+    # All that the caller may do; nothing where no token was asked for.
+    permissions: frozenset[str] = frozenset()

@@ -123,13 +123,28 @@ async def search(
         raw = await held.read(request)
         with intake.requests:
             query = await intake.parse(raw, body)
+            return await _page(request, service, caller, *ids, query, items=items)
 
-            def work(tx: Transaction) -> tuple[bytes, str | None]:
-                page = service(tx, caller, *ids, query)
-                # Here, where a large page holds up only other readers.
-                return items.dump_json(page.items), page.next_cursor
 
-            db: Database = request.app.state.db
-            content, next_cursor = await db.read(work)
+async def find_page(
+    request: Request, service: Callable[..., Listing[Any]], query: BaseModel, *, items: Items
+) -> Response:
+    """As `search`, for what is not asked in a body."""
+    caller = await authenticate(request)
+    intake: Intake = request.app.state.intake
+    with intake.requests:
+        return await _page(request, service, caller, query, items=items)
+
+
+async def _page(
+    request: Request, service: Callable[..., Listing[Any]], *arguments: Any, items: Items
+) -> Response:
+    def work(tx: Transaction) -> tuple[bytes, str | None]:
+        page = service(tx, *arguments)
+        # Here, where a large page holds up only other readers.
+        return items.dump_json(page.items), page.next_cursor
+
+    db: Database = request.app.state.db
+    content, next_cursor = await db.read(work)
     headers = {"x-next-cursor": next_cursor} if next_cursor is not None else None
     return Response(content, headers=headers, media_type="application/json")
