@@ -24,21 +24,54 @@ from .knowledge import (
 )
 from .operation import Operation
 from .operations import OPERATIONS
-from .organizations import get_organization
+from .organizations import (
+    CREATE_ORGANIZATION,
+    LIST_ORGANIZATIONS,
+    OrganizationOrder,
+    OrganizationsOrder,
+    get_organization,
+)
 from .schema import REPORT_SCHEMA, SchemaQuestion
-from .tokens import CREATE_TOKEN, TokenOrder
+from .tokens import (
+    CREATE_TOKEN,
+    LIST_TOKENS,
+    MADE_HERE,
+    REVOKE_TOKEN,
+    ROTATE_TOKEN,
+    RevocationOrder,
+    RotationOrder,
+    TokenOrder,
+    TokensOrder,
+)
+from .users import (
+    CREATE_USER,
+    LIST_USERS,
+    REMOVE_USER,
+    UserOrder,
+    UserRemoval,
+    UsersOrder,
+)
 
 __all__ = [
+    "CREATE_ORGANIZATION",
     "CREATE_TOKEN",
+    "CREATE_USER",
     "FIND_FILE",
     "LIST_ANCHORS",
     "LIST_BASES",
+    "LIST_ORGANIZATIONS",
+    "LIST_TOKENS",
+    "LIST_USERS",
+    "MADE_HERE",
     "OPEN_BASE",
     "OPERATIONS",
     "PUT_ENTRIES",
     "REMOVE_BASE",
     "REMOVE_ENTRIES",
+    "REMOVE_USER",
     "REPORT_SCHEMA",
+    "REVOKE_TOKEN",
+    "ROTATE_TOKEN",
     "AnchorsAfter",
     "AnchorsOrder",
     "Base",
@@ -48,8 +81,16 @@ __all__ = [
     "FileOrder",
     "FileQuestion",
     "Operation",
+    "OrganizationOrder",
+    "OrganizationsOrder",
     "RemovalOrder",
+    "RevocationOrder",
+    "RotationOrder",
     "SchemaQuestion",
     "TokenOrder",
+    "TokensOrder",
+    "UserOrder",
+    "UserRemoval",
+    "UsersOrder",
     "get_organization",
 ]

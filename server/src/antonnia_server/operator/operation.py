@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from antonnia.core.models import RequestModel
 
 from ..db import Transaction
+from ..http.body import parse_body
 
 Order = TypeVar("Order", bound=RequestModel)
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -27,3 +29,8 @@ class Operation(Generic[Order, Answer]):
     @property
     def name(self) -> str:
         return self.work.__name__
+
+
+def body_of(model: type[Order], **given: object) -> Order:
+    """The body that the API would take for this, which refuses the same in the same words."""
+    return parse_body(to_json({k: v for k, v in given.items() if v is not None}), model)

@@ -1,14 +1,61 @@
-"""Which organization an operator means."""
+"""What an operator can have done with organizations, and which one is meant."""
 
 from __future__ import annotations
+
+from antonnia.core.models import RequestModel, WireModel
 
 from .. import bootstrap
 from ..auth import service as auth
 from ..auth.service import OrganizationRow
 from ..db import Transaction
+from ..http.caller import Caller
+from ..http.permissions import EVERYTHING, granted_by
 from ..http.refusal import invalid
+from .operation import Operation
 
 MAX_NAME_CHARACTERS = 255
+
+
+class OrganizationOrder(RequestModel):
+    """An organization; one that is there already only becomes a partner."""
+
+    name: str
+    is_partner: bool = False
+
+
+class OrganizationsOrder(RequestModel):
+    """Which organizations there are."""
+
+
+class ListedOrganization(WireModel):
+    """An organization, as an operator sees it."""
+
+    id: str
+    name: str
+    type: str
+
+
+class Organizations(WireModel):
+    """All of them, by name."""
+
+    organizations: list[ListedOrganization]
+
+
+def create_organization(tx: Transaction, order: OrganizationOrder) -> ListedOrganization:
+    name = check_name(["name"], order.name)
+    organization_id = auth.find_or_create_organization(tx, name)
+    if order.is_partner:
+        auth.make_partner(tx, organization_id)
+    return _listed(get_organization(tx, name))
+
+
+def list_organizations(tx: Transaction, order: OrganizationsOrder) -> Organizations:
+    return Organizations(organizations=[_listed(row) for row in auth.list_organizations(tx)])
+
+
+def operator_of(organization_id: str) -> Caller:
+    """The operator, who may do everything in every organization."""
+    return Caller(organization_id, permissions=granted_by([EVERYTHING]))
 
 
 def check_name(loc: list[str | int], given: str) -> str:
@@ -66,3 +113,11 @@ def _find_organization(tx: Transaction, given: str | None) -> OrganizationRow | 
 def _known(organizations: list[OrganizationRow]) -> str:
     names = ", ".join(organization.name for organization in organizations) or "none"
     return f"there are: {names}"
+
+
+def _listed(row: OrganizationRow) -> ListedOrganization:
+    return ListedOrganization(id=row.id, name=row.shown_name or row.name, type=row.type)
+
+
+CREATE_ORGANIZATION = Operation(OrganizationOrder, ListedOrganization, create_organization)
+LIST_ORGANIZATIONS = Operation(OrganizationsOrder, Organizations, list_organizations)
