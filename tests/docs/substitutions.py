@@ -26,6 +26,7 @@ SUBSTITUTIONS = [
     Substitution('"conv_token"', "live.token", "the same; one token is for all services"),
     Substitution('"orch_token"', "live.token", "the same"),
     Substitution('"auth_token"', "live.token", "the same"),
+    Substitution('"user_123"', "live.user_id", "a member of the live server's organization"),
     Substitution('"sess_123"', "live.session_id", "the server makes ids; a new one for each block"),
     Substitution('"msg_456"', "live.message_id", "the first message of that session"),
     Substitution('"agent_456"', "live.ai_agent_id", "the AI agent that new sessions get"),

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 class Auth(ServiceClient):
     """Who may do what: users, members, tokens, and the log of what was done.
 
+    ```python
+    async with Auth(token="your_api_token") as client:
+        me = await client.me()
+        print(me.organization.name, me.permissions)
+    ```
+
     Its options, its retries, and what any call may raise are those of every `ServiceClient`.
     """
 

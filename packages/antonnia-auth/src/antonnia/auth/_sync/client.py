@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 class SyncAuth(SyncServiceClient):
     """Who may do what: users, members, tokens, and the log of what was done.
 
+    ```python
+    with SyncAuth(token="your_api_token") as client:
+        me = client.me()
+        print(me.organization.name, me.permissions)
+    ```
+
     Its options, its retries, and what any call may raise are those of every `SyncServiceClient`.
     """
 
