@@ -14,6 +14,7 @@ from antonnia.core.version import __version__
 from . import health, metrics, operator_api, testing_api
 from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
+from .auth.service import record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -59,6 +60,7 @@ def create_app(
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db, clock)
+    app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
