@@ -76,6 +76,13 @@ def database_options(
     return with_database
 
 
+def postgres_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """What an option is that takes the URL of a PostgreSQL and of nothing else."""
+    if not value.startswith(_POSTGRES):
+        raise click.BadParameter("must begin with postgresql://.", context, parameter)
+    return value
+
+
 def listen_options(command: Callable[..., R]) -> Callable[..., R]:
     """Give a command `--host` and `--port`."""
     host = click.option(
