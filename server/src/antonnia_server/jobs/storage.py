@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,6 +11,9 @@ from antonnia_server.clock import SECOND
 from antonnia_server.db import Statement, Transaction
 
 from .tables import jobs
+
+# Of which jobs; None for all.
+Names = tuple[str, ...] | None
 
 
 class JobRow(NamedTuple):
@@ -54,29 +58,6 @@ _MOVE: Statement[JobRow] = Statement(
     sa.update(jobs)
     .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
     .values(due_at=sa.bindparam("due_at"))
-)
-_LIST_DUE = Statement(
-    sa.select(*_COLUMNS)
-    .where(
-        _IS_PENDING,
-        _t.due_at <= sa.bindparam("now"),
-        sa.or_(
-            _t.lock_key.is_(None),
-            ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
-        ),
-    )
-    .order_by(_t.due_at, _t.id)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(of=jobs, skip_locked=True),
-    JobRow,
-)
-_LIST_ABANDONED = Statement(
-    sa.select(*_COLUMNS)
-    .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"))
-    .order_by(_t.lease_until)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(skip_locked=True),
-    JobRow,
 )
 _TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
@@ -134,6 +115,38 @@ _RELEASE: Statement[JobRow] = Statement(
 )
 
 
+@cache
+def _due(names: Names) -> Statement[JobRow]:
+    is_free = sa.or_(
+        _t.lock_key.is_(None),
+        ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
+    )
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_PENDING, _t.due_at <= sa.bindparam("now"), is_free, _is_one_of(names))
+        .order_by(_t.due_at, _t.id)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(of=jobs, skip_locked=True),
+        JobRow,
+    )
+
+
+@cache
+def _abandoned(names: Names) -> Statement[JobRow]:
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"), _is_one_of(names))
+        .order_by(_t.lease_until)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(skip_locked=True),
+        JobRow,
+    )
+
+
+def _is_one_of(names: Names) -> sa.ColumnElement[bool]:
+    return sa.true() if names is None else sa.or_(*(_t.name == name for name in names))
+
+
 def create_job(tx: Transaction, job: JobRow, *, dedupe_key: str | None) -> None:
     _INSERT.send(
         tx,
@@ -156,17 +169,17 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
     return _MOVE.run(tx, job=job_id, due_at=due_at) == 1
 
 
-def list_due(tx: Transaction, limit: int) -> list[JobRow]:
+def list_due(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
     """Jobs that may run now, oldest first; several of them may share a lock.
 
     Those that another worker is taking at this moment are passed over.
     """
-    return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+    return _due(names).all(tx, now=tx.now, limit=limit)
 
 
-def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
+def list_abandoned(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
-    return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+    return _abandoned(names).all(tx, now=tx.now, limit=limit)
 
 
 def take_lock(tx: Transaction, lock_key: str) -> bool:
