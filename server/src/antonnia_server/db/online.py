@@ -44,11 +44,12 @@ def create_index(name: str, table: str, definition: str, *, unique: bool = False
 
 
 def change_in_pieces(statement: str) -> None:
-    """Run a statement again and again, each time in a transaction of its own, until it finds none.
+    """Run a statement again and again, each time in a transaction of its own, while it finds much.
 
-    It changes at most `:piece` rows that it has not changed before.
+    It changes at most `:piece` rows that it has not changed before, and fewer only if there are no
+    more. What processes of the version before write meanwhile may be left over.
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        while connection.execute(sa.text(statement), {"piece": PIECE}).rowcount:
+        while connection.execute(sa.text(statement), {"piece": PIECE}).rowcount == PIECE:
             pass
