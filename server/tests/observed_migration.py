@@ -40,7 +40,7 @@ _COLUMNS = """
     FROM information_schema.columns WHERE table_schema = 'public'
 """
 _INDEXES = """
-    SELECT indrelid::regclass::text, indexrelid::regclass::text, indisunique, indisvalid
+    SELECT indrelid::regclass::text, indexrelid::regclass::text, indisunique, indexrelid::bigint
     FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
     WHERE relnamespace = 'public'::regnamespace
 """
@@ -58,8 +58,8 @@ class Catalogue(NamedTuple):
     files: dict[str, int]
     # By table and name: type, whether it may be null, whether it has a default.
     columns: dict[tuple[str, str], tuple[str, bool, bool]]
-    # By table and name: whether it is unique, and valid.
-    indexes: dict[tuple[str, str], tuple[bool, bool]]
+    # By table and name: whether it is unique, and which one it is: another may take its name.
+    indexes: dict[tuple[str, str], tuple[bool, int]]
     # By table and name: its kind, and whether it was checked against every row.
     constraints: dict[tuple[str, str], tuple[str, bool]]
 
@@ -196,8 +196,8 @@ def _costs(observed: Observed) -> Iterator[tuple[str, str]]:
 
 def _why_read(table: str, before: Catalogue, after: Catalogue) -> str:
     """What has read all rows under a lock."""
-    for of, name in after.indexes.keys() - before.indexes.keys():
-        if of == table:
+    for (of, name), index in after.indexes.items():
+        if of == table and before.indexes.get((of, name)) != index:
             return f"nobody can write to it while {name} is built. Use online.create_index."
     for key, (_, is_nullable, _) in before.columns.items():
         if key[0] == table and is_nullable and not after.columns.get(key, ("", True))[1]:

@@ -11,7 +11,7 @@ import uvloop
 from .clock import SystemClock
 from .db import Database
 from .later_work import numbering, running_jobs
-from .serving import log_to_stderr
+from .serving import log_to_stderr, take_short_turns
 from .settings import Settings
 from .shared_database import SharedDatabase
 from .shared_standalone import open_shared, shared_faults
@@ -23,6 +23,7 @@ def work(database: SharedDatabase, settings: Settings, *, on_ready: Callable[[],
     A second signal waits for nothing: another process takes over what is left.
     """
     log_to_stderr()
+    take_short_turns()
     with shared_faults(database):
         uvloop.run(_until_told(database, settings, on_ready))
 

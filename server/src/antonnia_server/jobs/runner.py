@@ -47,7 +47,7 @@ class Runner:
         self._clock = clock
         self._handlers = {handler.name: handler for handler in handlers}
         # Alone, it parks what it does not know; beside others it leaves that to them.
-        self._names = tuple(self._handlers) if db.is_shared else None
+        self._names = list(self._handlers) if db.is_shared else None
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._count = count

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from antonnia_server.clock import SECOND
 from antonnia_server.db import Statement, Transaction
 
 from .tables import jobs
 
-# Of which jobs; None for all.
-Names = tuple[str, ...] | None
+# Of which jobs, on PostgreSQL; None for all.
+Names = list[str] | None
 
 
 class JobRow(NamedTuple):
@@ -31,6 +32,10 @@ class JobRow(NamedTuple):
 
 class _Due(NamedTuple):
     due_at: int
+
+
+class _Holder(NamedTuple):
+    lock_key: str
 
 
 class _Counted(NamedTuple):
@@ -59,6 +64,40 @@ _MOVE: Statement[JobRow] = Statement(
     .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
     .values(due_at=sa.bindparam("due_at"))
 )
+
+
+def _due(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+    is_free = sa.or_(
+        _t.lock_key.is_(None),
+        ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
+    )
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_PENDING, _t.due_at <= sa.bindparam("now"), is_free, *conditions)
+        .order_by(_t.due_at, _t.id)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(of=jobs, skip_locked=True),
+        JobRow,
+    )
+
+
+def _abandoned(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"), *conditions)
+        .order_by(_t.lease_until)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(skip_locked=True),
+        JobRow,
+    )
+
+
+_LIST_DUE = _due()
+_LIST_ABANDONED = _abandoned()
+# Where there are others, on PostgreSQL.
+_IS_KNOWN = _t.name == sa.any_(sa.bindparam("names", type_=ARRAY(sa.Text)))
+_LIST_KNOWN_DUE = _due(_IS_KNOWN)
+_LIST_KNOWN_ABANDONED = _abandoned(_IS_KNOWN)
 _TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
     .where(_t.id == sa.bindparam("job"))
@@ -99,8 +138,11 @@ _held = (
     _t.fencing_token == sa.bindparam("token"),
 )
 _FIND_HELD = Statement(sa.select(*_COLUMNS).where(*_held).with_for_update(), JobRow)
-_FIND_HOLDER = Statement(
-    sa.select(_t.due_at).where(_IS_RUNNING, _t.lock_key == sa.bindparam("lock_key")), _Due
+_LIST_HOLDERS = Statement(
+    sa.select(_t.lock_key).where(
+        _IS_RUNNING, _t.lock_key == sa.any_(sa.bindparam("lock_keys", type_=ARRAY(sa.Text)))
+    ),
+    _Holder,
 )
 _DELETE: Statement[JobRow] = Statement(sa.delete(jobs).where(*_held))
 _RELEASE: Statement[JobRow] = Statement(
@@ -113,38 +155,6 @@ _RELEASE: Statement[JobRow] = Statement(
         last_error=sa.bindparam("last_error"),
     )
 )
-
-
-@cache
-def _due(names: Names) -> Statement[JobRow]:
-    is_free = sa.or_(
-        _t.lock_key.is_(None),
-        ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
-    )
-    return Statement(
-        sa.select(*_COLUMNS)
-        .where(_IS_PENDING, _t.due_at <= sa.bindparam("now"), is_free, _is_one_of(names))
-        .order_by(_t.due_at, _t.id)
-        .limit(sa.bindparam("limit"))
-        .with_for_update(of=jobs, skip_locked=True),
-        JobRow,
-    )
-
-
-@cache
-def _abandoned(names: Names) -> Statement[JobRow]:
-    return Statement(
-        sa.select(*_COLUMNS)
-        .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"), _is_one_of(names))
-        .order_by(_t.lease_until)
-        .limit(sa.bindparam("limit"))
-        .with_for_update(skip_locked=True),
-        JobRow,
-    )
-
-
-def _is_one_of(names: Names) -> sa.ColumnElement[bool]:
-    return sa.true() if names is None else sa.or_(*(_t.name == name for name in names))
 
 
 def create_job(tx: Transaction, job: JobRow, *, dedupe_key: str | None) -> None:
@@ -174,24 +184,27 @@ def list_due(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
 
     Those that another worker is taking at this moment are passed over.
     """
-    return _due(names).all(tx, now=tx.now, limit=limit)
+    if names is None:
+        return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+    return _LIST_KNOWN_DUE.all(tx, now=tx.now, limit=limit, names=names)
 
 
 def list_abandoned(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
-    return _abandoned(names).all(tx, now=tx.now, limit=limit)
+    if names is None:
+        return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+    return _LIST_KNOWN_ABANDONED.all(tx, now=tx.now, limit=limit, names=names)
 
 
-def take_lock(tx: Transaction, lock_key: str) -> bool:
-    """Whether no job of that lock runs, and nobody else begins one in this transaction's time.
+def take_locks(tx: Transaction, lock_keys: Collection[str]) -> set[str]:
+    """Those of which no job runs, and nobody else begins one in this transaction's time.
 
-    What `list_due` says of it can be out of date where others claim too.
+    What `list_due` says of them can be out of date where others claim too.
     """
-    if not tx.is_postgres:
-        return True
-    if not tx.try_to_hold("job lock", lock_key):
-        return False
-    return _FIND_HOLDER.find(tx, lock_key=lock_key) is None
+    if not tx.is_postgres or not lock_keys:
+        return set(lock_keys)
+    held = tx.try_to_hold("job lock", lock_keys)
+    return held - {holder.lock_key for holder in _LIST_HOLDERS.all(tx, lock_keys=list(held))}
 
 
 def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
