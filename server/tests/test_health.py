@@ -7,7 +7,6 @@ from given_platform import problem_of
 from in_process import FailingDatabase, Server
 
 from antonnia_server.db import StorageFailed, Transaction
-from antonnia_server.db.revision import newest_revision
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
@@ -44,20 +43,6 @@ async def test_a_server_whose_schema_is_another_is_not_ready(
 
     assert problem_of(response) == (503, "overloaded")
     assert "migrate" in response.json()["detail"]
-
-
-@pytest.mark.postgres_only
-async def test_a_server_of_the_version_before_stays_ready_beside_a_newer_one(
-    http: httpx.AsyncClient, server: Server
-) -> None:
-    def change(tx: Transaction) -> None:
-        tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-        statement = sa.text("INSERT INTO compatible_since VALUES (:revision)")
-        tx.connection.execute(statement, {"revision": newest_revision()})
-
-    await server.db.write(change)
-
-    assert (await http.get("/readyz")).status_code == 200
 
 
 async def test_a_bug_behind_the_framework_is_told_without_its_cause(

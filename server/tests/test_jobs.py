@@ -239,45 +239,6 @@ async def test_a_job_that_nobody_handles_is_parked(runner: Steps, server: Server
     assert "unheard_of" in job["last_error"]
 
 
-@pytest.mark.postgres_only
-async def test_a_job_that_only_a_newer_version_knows_waits_for_it(
-    runner: Steps, recorder: Recorder, server: Server
-) -> None:
-    def schedule(tx: Transaction) -> None:
-        jobs.schedule(tx, server.caller, "unheard_of", {"label": "new"}, due_at=tx.now)
-
-    await server.db.write(schedule)
-    await recorder.schedule("old", due_in_seconds=1)
-    await runner.advance(1)
-
-    assert recorder.ran == [("old", 1)]
-    [job] = server.rows("jobs", name="unheard_of")
-    assert (job["status"], job["attempts"]) == ("pending", 0)
-
-    newer = Runner(server.db, server.hand, [Handler("unheard_of", recorder.run, max_attempts=3)])
-    await newer.start()
-    await Steps(server, newer).advance(0)
-    await newer.stop()
-
-    assert recorder.ran == [("old", 1), ("new", 1)]
-
-
-@pytest.mark.postgres_only
-async def test_what_a_newer_version_died_at_waits_for_another_one(
-    runner: Steps, worker: HandWorker, server: Server
-) -> None:
-    def schedule(tx: Transaction) -> None:
-        jobs.schedule(tx, server.caller, "unheard_of", {}, due_at=tx.now)
-
-    await server.db.write(schedule)
-    await worker.claim()
-
-    await runner.advance(60)
-
-    [job] = server.rows("jobs", name="unheard_of")
-    assert (job["status"], job["attempts"]) == ("running", 1)
-
-
 async def test_a_job_of_a_dead_worker_is_taken_over_when_its_lease_ends(
     runner: Steps, recorder: Recorder, worker: HandWorker, server: Server
 ) -> None:
