@@ -18,6 +18,7 @@ from antonnia_server.settings import (
     DEFAULT_PORT,
     JobLimits,
     Limits,
+    MigrationLimits,
     PostgresLimits,
 )
 from antonnia_server.shared_database import SharedDatabase
@@ -113,8 +114,13 @@ def job_options(command: Callable[..., R]) -> Callable[..., R]:
     return _options_of(JobLimits, command, "job_limits", prefix="job_")
 
 
+def migration_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how its migrations wait for others."""
+    return _options_of(MigrationLimits, command, "limits")
+
+
 def _options_of(
-    kind: type[Limits] | type[PostgresLimits] | type[JobLimits],
+    kind: type[Limits] | type[PostgresLimits] | type[JobLimits] | type[MigrationLimits],
     command: Callable[..., R],
     argument: str,
     *,

@@ -46,6 +46,8 @@ class Runner:
         self._db = db
         self._clock = clock
         self._handlers = {handler.name: handler for handler in handlers}
+        # Alone, it parks what it does not know; beside others it leaves that to them.
+        self._names = list(self._handlers) if db.is_shared else None
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._count = count
@@ -114,7 +116,9 @@ class Runner:
             return None
         try:
             running = [job.id for job in self._running.values()]
-            claimed = await self._db.write(service.claim, room, self._lease_seconds, running)
+            claimed = await self._db.write(
+                service.claim, room, self._lease_seconds, running, self._names
+            )
         except Exception as error:
             # Whatever it is, later work must go on when it is over.
             _log_rarely("jobs cannot be claimed: %r", error)

@@ -12,7 +12,7 @@ from antonnia_server.http.caller import Caller
 
 from . import storage
 from .job import Handler, caller_of
-from .storage import JobRow
+from .storage import JobRow, Names
 
 TOPIC = "jobs"
 MAX_BACKOFF_SECONDS = 600
@@ -84,20 +84,26 @@ def schedule(
 
 
 def claim(
-    tx: Transaction, limit: int, lease_seconds: int, running: Collection[str] = ()
+    tx: Transaction,
+    limit: int,
+    lease_seconds: int,
+    running: Collection[str] = (),
+    names: Names = None,
 ) -> Claimed:
     """Take up to `limit` jobs that are due or that a dead worker has left.
+
+    With `names` only those: another worker, of a newer version, may know what this one does not.
 
     Those of the ids `running` are with the caller, who is alive: a clock that was set forward, or
     a storage that took no heartbeat, has ended their leases, and they get new ones.
     """
     lease_until = tx.now + lease_seconds * SECOND
-    abandoned = storage.list_abandoned(tx, limit + len(running))
+    abandoned = storage.list_abandoned(tx, limit + len(running), names)
     own = [job for job in abandoned if job.id in running]
     storage.extend_leases(tx, own, lease_seconds)
     left = [job for job in abandoned if job.id not in running][:limit]
     claimed = [storage.claim(tx, job, lease_until=lease_until) for job in left]
-    due = _first_of_each_lock(storage.list_due(tx, limit - len(claimed)))
+    due = _first_of_each_lock(storage.list_due(tx, limit - len(claimed), names))
     free = storage.take_locks(tx, {job.lock_key for job in due if job.lock_key is not None})
     for job in due:
         if job.lock_key is None or job.lock_key in free:

@@ -13,6 +13,9 @@ from antonnia_server.db import Statement, Transaction
 
 from .tables import jobs
 
+# Of which jobs, on PostgreSQL; None for all.
+Names = list[str] | None
+
 
 class JobRow(NamedTuple):
     id: str
@@ -61,29 +64,40 @@ _MOVE: Statement[JobRow] = Statement(
     .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
     .values(due_at=sa.bindparam("due_at"))
 )
-_LIST_DUE = Statement(
-    sa.select(*_COLUMNS)
-    .where(
-        _IS_PENDING,
-        _t.due_at <= sa.bindparam("now"),
-        sa.or_(
-            _t.lock_key.is_(None),
-            ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
-        ),
+
+
+def _due(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+    is_free = sa.or_(
+        _t.lock_key.is_(None),
+        ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
     )
-    .order_by(_t.due_at, _t.id)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(of=jobs, skip_locked=True),
-    JobRow,
-)
-_LIST_ABANDONED = Statement(
-    sa.select(*_COLUMNS)
-    .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"))
-    .order_by(_t.lease_until)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(skip_locked=True),
-    JobRow,
-)
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_PENDING, _t.due_at <= sa.bindparam("now"), is_free, *conditions)
+        .order_by(_t.due_at, _t.id)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(of=jobs, skip_locked=True),
+        JobRow,
+    )
+
+
+def _abandoned(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"), *conditions)
+        .order_by(_t.lease_until)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(skip_locked=True),
+        JobRow,
+    )
+
+
+_LIST_DUE = _due()
+_LIST_ABANDONED = _abandoned()
+# Where there are others, on PostgreSQL.
+_IS_KNOWN = _t.name == sa.any_(sa.bindparam("names", type_=ARRAY(sa.Text)))
+_LIST_KNOWN_DUE = _due(_IS_KNOWN)
+_LIST_KNOWN_ABANDONED = _abandoned(_IS_KNOWN)
 _TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
     .where(_t.id == sa.bindparam("job"))
@@ -165,17 +179,21 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
     return _MOVE.run(tx, job=job_id, due_at=due_at) == 1
 
 
-def list_due(tx: Transaction, limit: int) -> list[JobRow]:
+def list_due(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
     """Jobs that may run now, oldest first; several of them may share a lock.
 
     Those that another worker is taking at this moment are passed over.
     """
-    return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+    if names is None:
+        return _LIST_DUE.all(tx, now=tx.now, limit=limit)
+    return _LIST_KNOWN_DUE.all(tx, now=tx.now, limit=limit, names=names)
 
 
-def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
+def list_abandoned(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
-    return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+    if names is None:
+        return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
+    return _LIST_KNOWN_ABANDONED.all(tx, now=tx.now, limit=limit, names=names)
 
 
 def take_locks(tx: Transaction, lock_keys: Collection[str]) -> set[str]:
