@@ -25,6 +25,7 @@ TRIP_BYTES = 8_000
 # What a statement and each of its parameters take beside their text, at most.
 _STATEMENT_BYTES = 80
 _PARAMETER_BYTES = 32
+_SMALL = (int, float, type(None))
 
 
 class PipelinedConnection(psycopg.Connection[Any]):
@@ -175,18 +176,15 @@ class PipelinedCursor(psycopg.Cursor[Any]):
 
 def _size_of(query: Any, parameters: Params | None) -> int:
     """What a statement takes in a trip, at most, if it has to be prepared there."""
-    values: Iterable[Any] = ()
-    if parameters is not None:
-        values = parameters.values() if isinstance(parameters, Mapping) else parameters
     size = _STATEMENT_BYTES + len(query)
-    for value in values:
-        size += _PARAMETER_BYTES
+    if parameters is None:
+        return size
+    size += _PARAMETER_BYTES * len(parameters)
+    for value in parameters.values() if isinstance(parameters, Mapping) else parameters:
         if isinstance(value, str):
             size += len(value) if value.isascii() else len(value.encode(errors="replace"))
-        elif isinstance(value, bytes):
-            size += 2 * len(value)
-        elif not isinstance(value, int | float | None):
-            size += 4 * len(str(value))
+        elif not isinstance(value, _SMALL):
+            size += 4 * len(value if isinstance(value, bytes) else str(value))
     return size
 
 
