@@ -16,6 +16,7 @@ from benchmarks.processes import PLATFORM
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database-url", required=True)
+    parser.add_argument("--no-jobs", action="store_true", help="leave later work to workers")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--data", type=Path, help="not used")
     parser.add_argument("--json", action="store_true", help="print the ready line (always done)")
@@ -32,7 +33,7 @@ def main() -> None:
         SharedDatabase(arguments.database_url),
         "127.0.0.1",
         arguments.port,
-        settings=Settings(),
+        settings=Settings(runs_jobs=not arguments.no_jobs),
         processes=1,
         on_ready=say_ready,
     )

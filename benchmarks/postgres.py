@@ -30,12 +30,15 @@ def measure(settings: Settings) -> list[Figure]:
         data_directory(settings.directory) as directory,
         postgres(directory) as server,
         database(server) as floor_url,
+        database(server) as bare_url,
         database(server) as our_url,
         serving(command("floor_postgres", floor_url), directory / "floor") as floor,
+        serving((*command("floor_postgres", bare_url), "--rows", "one"), directory / "one") as one,
         serving(command("platform_postgres", our_url), directory / "ours") as ours,
     ):
         runners = [
             Runner("floor", floor, keyed=False),
+            Runner("one", one, keyed=False),
             Runner("plain", ours, keyed=False),
             Runner("keyed", ours, keyed=True),
         ]
@@ -96,23 +99,26 @@ def database(server: str) -> Iterator[str]:
 
 
 def figures(samples: dict[str, list[float]]) -> list[Figure]:
-    floor = median(samples["floor"])
-    notes = {"plain": stray_notes("postgres", samples["floor"]), "keyed": []}
     return [
-        Figure(
-            name=name,
-            unit="req/s",
-            ours=median(samples[runner]),
-            floor=floor,
-            judged="ratio",
-            better="higher",
-            target=TARGET,
-            goal=GOAL,
-            notes=notes[runner],
-            samples={"ours": samples[runner], "floor": samples["floor"]},
-        )
-        for name, runner in (
-            ("PostgreSQL writes", "plain"),
-            ("PostgreSQL writes, each with a key", "keyed"),
-        )
+        figure("PostgreSQL writes", samples, "plain", "floor", judged=True),
+        figure("PostgreSQL writes, each with a key", samples, "keyed", "floor", judged=True),
+        figure("PostgreSQL writes, beside one INSERT", samples, "plain", "one", judged=False),
     ]
+
+
+def figure(
+    name: str, samples: dict[str, list[float]], ours: str, floor: str, *, judged: bool
+) -> Figure:
+    """One line of the rounds beside another one."""
+    return Figure(
+        name=name,
+        unit="req/s",
+        ours=median(samples[ours]),
+        floor=median(samples[floor]),
+        judged="ratio",
+        better="higher",
+        target=TARGET if judged else None,
+        goal=GOAL if judged else None,
+        notes=stray_notes(name, samples[floor]),
+        samples={"ours": samples[ours], "floor": samples[floor]},
+    )

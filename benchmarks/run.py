@@ -11,7 +11,17 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, knowledge, postgres, scale, startup, writes
+from benchmarks import (
+    answers,
+    knowledge,
+    postgres,
+    postgres_events,
+    postgres_jobs,
+    postgres_search,
+    scale,
+    startup,
+    writes,
+)
 from benchmarks.processes import PLATFORM, ROOT, BenchmarkError
 from benchmarks.report import Figure, as_json, beside_table, table
 from benchmarks.sdk import measure as sdk
@@ -24,6 +34,9 @@ BENCHMARKS = {
     "scale": scale.measure,
     "knowledge": knowledge.measure,
     "postgres": postgres.measure,
+    "postgres-events": postgres_events.measure,
+    "postgres-jobs": postgres_jobs.measure,
+    "postgres-search": postgres_search.measure,
     "sdk": sdk.measure,
 }
 

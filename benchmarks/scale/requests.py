@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from antonnia_server.data_directory import DATABASE_NAME
 from antonnia_server.http.pagination import Found, Window
@@ -19,6 +19,18 @@ DIFFERENT = 500
 FREQUENT = {"region": "north"}
 BOTH_FREQUENT = {"region": "north", "plan": "free"}
 THREE_THAT_NEVER_MEET = {"region": "north", "device": "mobile", "survey": "sent"}
+
+
+class Searched(Protocol):
+    """What searches have to know of a platform that is full."""
+
+    # The contacts and the users of `DIFFERENT` sessions.
+    contacts: Sequence[str]
+    users: Sequence[str]
+    # One of the people who hold sessions.
+    person: str
+    # Of the page in the middle.
+    cursor: str
 
 
 class Stored:
@@ -42,20 +54,22 @@ class Stored:
                 f"SELECT contact_id, metadata ->> '$.user.id' FROM sessions WHERE id IN ({marks})",
                 self.sessions,
             )
+            self.contacts: Sequence[str]
+            self.users: Sequence[str]
             self.contacts, self.users = zip(*found.fetchall(), strict=True)
             [(count,)] = database.execute("SELECT count(*) FROM sessions")
             middle = database.execute(
                 "SELECT created_at, id FROM sessions ORDER BY created_at LIMIT 1 OFFSET ?",
                 [count // 2],
             )
-            self.cursor = _cursor_of(middle.fetchone())
+            self.cursor = cursor_of(middle.fetchone())
 
 
 def _column(database: sqlite3.Connection, query: str) -> list[str]:
     return [value for (value,) in database.execute(query)]
 
 
-def _cursor_of(place: tuple[int, str]) -> str:
+def cursor_of(place: tuple[int, str]) -> str:
     """The cursor of the page that begins after this place."""
     found = Found([place], has_more=True)
     page = Window("sessions", None, None, 1).page(found, lambda row: row, lambda row: row)
@@ -70,7 +84,7 @@ def reads(stored: Stored) -> Iterator[tuple[str, list[Asked]]]:
     yield "messages of a session", [{"path": path, "body": {}} for path in of_session]
 
 
-def searches(stored: Stored) -> Iterator[tuple[str, list[Asked]]]:
+def searches(stored: Searched) -> Iterator[tuple[str, list[Asked]]]:
     """Pages of 100, the newest first."""
     deep, person = stored.cursor, stored.person
     yield "newest", [_search({})]

@@ -39,7 +39,7 @@ SWEEP_TICKS = 10
 LAST_WORDS_SECONDS = 1
 POLL_SECONDS = 0.02
 
-# The writer lets go of the interpreter with each statement and has to wait for it again, by default
+# A writer lets go of the interpreter with each statement and has to wait for it again, by default
 # up to 5 ms while another thread computes. That is longer than most units of work take.
 SWITCH_SECONDS = 0.0002
 
@@ -87,7 +87,7 @@ def _run(
     on_ready: Callable[[], None],
 ) -> None:
     log_to_stderr()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    take_short_turns()
     app = create_app(db, clock, settings)
     _server(app, settings.limits, on_ready, has_lifespan=True).run(sockets=[listener])
 
@@ -225,6 +225,11 @@ class _Server(uvicorn.Server):
             if not self.server_state.connections and not self.server_state.tasks:
                 return
             await asyncio.sleep(POLL_SECONDS)
+
+
+def take_short_turns() -> None:
+    """Have threads that wait for the interpreter get it soon."""
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def log_to_stderr() -> None:

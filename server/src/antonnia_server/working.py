@@ -15,7 +15,7 @@ from .clock import SystemClock
 from .db import Database
 from .later_work import numbering, running_jobs
 from .metrics import Metrics
-from .serving import answering, log_to_stderr
+from .serving import answering, log_to_stderr, take_short_turns
 from .settings import Settings
 from .shared_database import SharedDatabase
 from .shared_standalone import open_shared, shared_faults
@@ -34,6 +34,7 @@ def work(
     another process takes over what is left.
     """
     log_to_stderr()
+    take_short_turns()
     with shared_faults(database):
         uvloop.run(_until_told(database, settings, listener, on_ready))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _HOLD = "SELECT pg_advisory_xact_lock(%s)"
+_TRY_TO_HOLD = """
+SELECT number FROM unnest(%s::bigint[]) AS number WHERE pg_try_advisory_xact_lock(number)
+"""
 
 
 class NameHeld(Exception):
@@ -75,12 +78,13 @@ class Transaction:
                 raise
             raise NameHeld(" ".join(name)) from error
 
-    def try_to_hold(self, *name: str) -> bool:
-        """As `hold`, without waiting; whether the name is held now."""
+    def try_to_hold(self, kind: str, names: Iterable[str]) -> set[str]:
+        """As `hold`, each name with its kind, without waiting; those that are held now."""
         if not self.is_postgres:
-            return True
-        query = sa.select(sa.func.pg_try_advisory_xact_lock(_number_of(name)))
-        return bool(self.connection.scalar(query))
+            return set(names)
+        numbers = {_number_of((kind, name)): name for name in names}
+        self.cursor.execute(_TRY_TO_HOLD, [list(numbers)])
+        return {numbers[number] for (number,) in self.cursor.fetchall()}
 
 
 def _number_of(name: tuple[str, ...]) -> int:

@@ -97,16 +97,23 @@ def claim(
     storage.extend_leases(tx, own, lease_seconds)
     left = [job for job in abandoned if job.id not in running][:limit]
     claimed = [storage.claim(tx, job, lease_until=lease_until) for job in left]
-    taken_locks: set[str] = set()
-    for job in storage.list_due(tx, limit - len(claimed)):
-        if job.lock_key is not None and job.lock_key in taken_locks:
-            continue
-        if job.lock_key is not None:
-            taken_locks.add(job.lock_key)
-            if not storage.take_lock(tx, job.lock_key):
-                continue
-        claimed.append(storage.claim(tx, job, lease_until=lease_until))
+    due = _first_of_each_lock(storage.list_due(tx, limit - len(claimed)))
+    free = storage.take_locks(tx, {job.lock_key for job in due if job.lock_key is not None})
+    for job in due:
+        if job.lock_key is None or job.lock_key in free:
+            claimed.append(storage.claim(tx, job, lease_until=lease_until))
     return Claimed(claimed, find_next_due(tx))
+
+
+def _first_of_each_lock(due: list[JobRow]) -> list[JobRow]:
+    locks: set[str] = set()
+    first: list[JobRow] = []
+    for job in due:
+        if job.lock_key is None or job.lock_key not in locks:
+            first.append(job)
+        if job.lock_key is not None:
+            locks.add(job.lock_key)
+    return first
 
 
 def find_next_due(tx: Transaction) -> int | None:

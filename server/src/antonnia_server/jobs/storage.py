@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from antonnia_server.clock import SECOND
 from antonnia_server.db import Statement, Transaction
@@ -27,6 +29,10 @@ class JobRow(NamedTuple):
 
 class _Due(NamedTuple):
     due_at: int
+
+
+class _Holder(NamedTuple):
+    lock_key: str
 
 
 class _Counted(NamedTuple):
@@ -118,8 +124,11 @@ _held = (
     _t.fencing_token == sa.bindparam("token"),
 )
 _FIND_HELD = Statement(sa.select(*_COLUMNS).where(*_held).with_for_update(), JobRow)
-_FIND_HOLDER = Statement(
-    sa.select(_t.due_at).where(_IS_RUNNING, _t.lock_key == sa.bindparam("lock_key")), _Due
+_LIST_HOLDERS = Statement(
+    sa.select(_t.lock_key).where(
+        _IS_RUNNING, _t.lock_key == sa.any_(sa.bindparam("lock_keys", type_=ARRAY(sa.Text)))
+    ),
+    _Holder,
 )
 _DELETE: Statement[JobRow] = Statement(sa.delete(jobs).where(*_held))
 _RELEASE: Statement[JobRow] = Statement(
@@ -169,16 +178,15 @@ def list_abandoned(tx: Transaction, limit: int) -> list[JobRow]:
     return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
 
 
-def take_lock(tx: Transaction, lock_key: str) -> bool:
-    """Whether no job of that lock runs, and nobody else begins one in this transaction's time.
+def take_locks(tx: Transaction, lock_keys: Collection[str]) -> set[str]:
+    """Those of which no job runs, and nobody else begins one in this transaction's time.
 
-    What `list_due` says of it can be out of date where others claim too.
+    What `list_due` says of them can be out of date where others claim too.
     """
-    if not tx.is_postgres:
-        return True
-    if not tx.try_to_hold("job lock", lock_key):
-        return False
-    return _FIND_HOLDER.find(tx, lock_key=lock_key) is None
+    if not tx.is_postgres or not lock_keys:
+        return set(lock_keys)
+    held = tx.try_to_hold("job lock", lock_keys)
+    return held - {holder.lock_key for holder in _LIST_HOLDERS.all(tx, lock_keys=list(held))}
 
 
 def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
