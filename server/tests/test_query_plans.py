@@ -27,7 +27,9 @@ ALLOWED = {
 }
 
 # Statements of PostgreSQL, which SQLite cannot read.
-ONLY_POSTGRES = re.compile(r"events\.storage\._NUMBER$|knowledge\.storage\.lexemes\.")
+ONLY_POSTGRES = re.compile(
+    r"events\.storage\._NUMBER$|knowledge\.storage\.lexemes\.|jobs\.storage\._LIST_HOLDERS$"
+)
 
 
 def statements() -> Iterator[tuple[str, Statement[tuple[object, ...]]]]:

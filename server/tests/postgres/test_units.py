@@ -138,6 +138,7 @@ async def test_an_answer_to_a_commit_that_was_lost_leaves_it_uncertain(url: str)
         await db.write(rename, "ours", "Ours")
 
     assert not failed.value.is_certain
+    assert failed.value.concerns_all
     await db.close()
 
 

@@ -23,7 +23,7 @@ from antonnia_server.clock import Clock
 from antonnia_server.settings import PostgresLimits
 
 from .postgres_connection import connect, open_connection
-from .postgres_failures import is_conflict, trouble_of_server
+from .postgres_failures import is_absence, is_conflict, trouble_of_server
 from .signals import Signals
 from .transaction import Transaction
 from .trouble import StorageFailed, Trouble, reason_of
@@ -178,9 +178,10 @@ class PostgresDatabase:
 
     def _failure(self, error: Exception, *, is_certain: bool = True) -> StorageFailed:
         trouble = trouble_of_server(error) or Trouble.UNAVAILABLE
-        if getattr(getattr(error, "orig", error), "sqlstate", None) is None:
+        is_away = is_absence(error)
+        if is_away:
             self._on_loop(self._signals.suspect, error)
-        return StorageFailed(reason_of(error), trouble, is_certain=is_certain)
+        return StorageFailed(reason_of(error), trouble, is_certain=is_certain, concerns_all=is_away)
 
     def _announce(self, done: _Done) -> None:
         self._call_listeners(done.topics)
@@ -204,7 +205,7 @@ class PostgresDatabase:
 
 def _refuse_in(trouble: StorageFailed | None) -> None:
     if trouble is not None:
-        raise StorageFailed(str(trouble), trouble.trouble)
+        raise StorageFailed(str(trouble), trouble.trouble, concerns_all=True)
 
 
 class _Done(NamedTuple):
