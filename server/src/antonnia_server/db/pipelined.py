@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Params, PQGen
+from psycopg.generators import send
 
 _Command = tuple[str, Params | None]
 
@@ -147,7 +148,8 @@ class _Trip(psycopg.Pipeline):
         try:
             while self.command_queue:
                 self.command_queue.popleft()()
-            yield from super()._communicate_gen()
+            # All of it, however much: whoever waits for an answer before that may wait for ever.
+            yield from send(self.pgconn)
         finally:
             yield from self._fetch_gen(flush=False)
 
