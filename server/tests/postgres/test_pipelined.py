@@ -138,6 +138,28 @@ async def test_the_server_never_waits_for_the_rest_of_what_was_begun(url: str, l
     assert tap.unfinished == []
 
 
+# Bytes and JSON are wrapped for the driver; both are as large as the text.
+@pytest.mark.parametrize("length", [500, 1_500, 4_000, 65_536])
+async def test_the_server_never_waits_for_the_rest_of_a_message(
+    server: Server, client: Conversations, url: str, length: int
+) -> None:
+    session = await given_session(client)
+    body = MessageCreate(content=MessageContentText(text="\N{GRINNING FACE}" * length), role="user")
+    caller = Caller(server.ours.id, token_id="tok_1")
+
+    def post(tx: Transaction) -> None:
+        service.create_message(tx, caller, session.id, body)
+
+    async with tapped(url) as (tap, way), opened(way, ONE_WRITER) as db:
+        await db.write(count)
+        tap.listen()
+        for _ in range(5):
+            await db.write(post)
+
+    assert tap.pieces > 0
+    assert tap.unfinished == []
+
+
 def round_trips(trace: Path) -> int:
     """How often the server has said that it is ready for more."""
     return trace.read_text(errors="replace").count("ReadyForQuery")

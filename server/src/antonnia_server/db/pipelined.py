@@ -11,6 +11,7 @@ long as it stood still.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import Params, PQGen
 from psycopg.generators import send
+from psycopg.types.json import Json
 
 _Command = tuple[str, Params | None]
 
@@ -27,6 +29,8 @@ TRIP_BYTES = 8_000
 _STATEMENT_BYTES = 80
 _PARAMETER_BYTES = 32
 _SMALL = (int, float, type(None))
+# Fewer than the driver keeps prepared.
+_MAX_KNOWN = 256
 
 
 class PipelinedConnection(psycopg.Connection[Any]):
@@ -43,6 +47,8 @@ class PipelinedConnection(psycopg.Connection[Any]):
         self._sender = psycopg.Cursor(self)
         self._kept: list[_Command] = []
         self._kept_bytes = 0
+        # Of these the server has the text already.
+        self._known: set[str] = set()
         self._is_begun = False
         self._begins = True
 
@@ -65,6 +71,13 @@ class PipelinedConnection(psycopg.Connection[Any]):
         """Send that, in the trip of the present statement."""
         for query, parameters in self._take_kept():
             self._sender.execute(query.encode(), parameters, prepare=True)
+            self.remember(query)
+
+    def remember(self, query: str) -> None:
+        """That the server has its text; the driver may have dropped another one for it."""
+        if len(self._known) == _MAX_KNOWN:
+            self._known.clear()
+        self._known.add(query)
 
     def execute_kept(self) -> None:
         """Execute what was kept, without another statement."""
@@ -121,15 +134,20 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def _keep(self, query: str, parameters: Params | None) -> None:
         self._kept.append((query, parameters))
-        self._kept_bytes += _size_of(query, parameters)
+        self._kept_bytes += self._size_of(query, parameters)
 
     def _take_kept(self) -> list[_Command]:
         kept, self._kept, self._kept_bytes = self._kept, [], 0
         return kept
 
     def _make_room_for(self, query: Any, parameters: Params | None) -> None:
-        if self._kept and self._kept_bytes + _size_of(query, parameters) > TRIP_BYTES:
+        if self._kept and self._kept_bytes + self._size_of(query, parameters) > TRIP_BYTES:
             self.execute_kept()
+
+    def _size_of(self, query: Any, parameters: Params | None) -> int:
+        """What a statement takes in a trip, at most."""
+        size = _STATEMENT_BYTES + (0 if query in self._known else len(query))
+        return size if parameters is None else size + _size_of_all(parameters)
 
 
 class _Trip(psycopg.Pipeline):
@@ -165,6 +183,8 @@ class PipelinedCursor(psycopg.Cursor[Any]):
         with connection.one_trip():
             connection.send_kept()
             super().execute(query, params, **options)
+        if options.get("prepare"):
+            connection.remember(query)
         return self
 
     def executemany(self, query: Any, params_seq: Iterable[Params], **options: Any) -> None:
@@ -181,18 +201,23 @@ class PipelinedCursor(psycopg.Cursor[Any]):
         return connection
 
 
-def _size_of(query: Any, parameters: Params | None) -> int:
-    """What a statement takes in a trip, at most, if it has to be prepared there."""
-    size = _STATEMENT_BYTES + len(query)
-    if parameters is None:
-        return size
-    size += _PARAMETER_BYTES * len(parameters)
+def _size_of_all(parameters: Params) -> int:
+    size = _PARAMETER_BYTES * len(parameters)
     for value in parameters.values() if isinstance(parameters, Mapping) else parameters:
         if isinstance(value, str):
             size += len(value) if value.isascii() else len(value.encode(errors="replace"))
         elif not isinstance(value, _SMALL):
-            size += 4 * len(value if isinstance(value, bytes) else str(value))
+            size += _size_of_rarer(value)
     return size
+
+
+def _size_of_rarer(value: Any) -> int:
+    # Of what the driver wraps, `str` would show the beginning.
+    if isinstance(value, Json):
+        return len(json.dumps(value.obj))
+    if isinstance(value, psycopg.Binary):
+        value = value.obj
+    return len(value) if isinstance(value, bytes) else 4 * len(str(value))
 
 
 def _first(error: psycopg.Error) -> psycopg.Error:
