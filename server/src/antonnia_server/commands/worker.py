@@ -7,19 +7,32 @@ import click
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_worker
-from antonnia_server.settings import JobLimits, PostgresLimits, Settings
+from antonnia_server.settings import DEFAULT_HOST, JobLimits, PostgresLimits, Settings
 from antonnia_server.shared_database import SharedDatabase
 
 from .options import database_options, job_options, postgres_options
 
 
 @click.command()
+@click.option(
+    "--metrics-host",
+    default=DEFAULT_HOST,
+    show_default=True,
+    help="The address at which the worker tells how it goes.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="The port for /metrics, /livez and /readyz; 0 takes a free one.  [default: none]",
+)
 @job_options
 @postgres_options
 @database_options
 def worker(
     database: DataDirectory | SharedDatabase,
     *,
+    metrics_host: str,
+    metrics_port: int | None,
     job_limits: JobLimits,
     postgres_limits: PostgresLimits,
 ) -> None:
@@ -33,8 +46,14 @@ def worker(
             "the server that owns a SQLite file runs its jobs too; a worker needs PostgreSQL, "
             "--database-url postgresql://host/name."
         )
+
+    def say_ready(base_url: str | None) -> None:
+        where = "" if base_url is None else f" at {base_url}"
+        click.echo(f"The worker is running{where}.", err=True)
+
     run_worker(
         SharedDatabase(database.url, postgres_limits),
         Settings(jobs=job_limits),
-        on_ready=lambda: click.echo("The worker is running.", err=True),
+        None if metrics_port is None else (metrics_host, metrics_port),
+        on_ready=say_ready,
     )
