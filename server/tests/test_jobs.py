@@ -226,6 +226,7 @@ async def test_a_job_that_keeps_failing_is_parked_with_its_error(
     assert recorder.given_up == ["RuntimeError: not yet"]
 
 
+@pytest.mark.sqlite_only
 async def test_a_job_that_nobody_handles_is_parked(runner: Steps, server: Server) -> None:
     def schedule(tx: Transaction) -> None:
         jobs.schedule(tx, server.caller, "unheard_of", {}, due_at=tx.now)

@@ -40,11 +40,13 @@ class Story:
 Strike = Callable[[Story, int], Awaitable[None]]
 
 
-async def live_through(fleet: Fleet, strike: Strike) -> tuple[Story, Stored]:
+async def live_through(
+    fleet: Fleet, strike: Strike, rounds: int = CRASH_PG_ROUNDS
+) -> tuple[Story, Stored]:
     """Strike again and again under load, and check all that has to hold afterwards."""
     story = Story()
     load = await given_load(fleet, story.journal)
-    for number in range(CRASH_PG_ROUNDS):
+    for number in range(rounds):
         await _round(fleet, load, story, strike(story, number))
     await until_every_window_has_ended(fleet.url, within_seconds=60)
     stored = Stored(fleet.url)

@@ -29,6 +29,11 @@ class PipelinedConnection(psycopg.Connection[Any]):
         self._sender = psycopg.Cursor(self)
         self._kept: list[_Command] = []
         self._is_begun = False
+        self._begins = True
+
+    def set_autocommit(self, value: bool) -> None:
+        """Begin no transactions, for what cannot run in one; or begin them again."""
+        self._begins = not value
 
     def send(self, query: str, parameters: Params | None = None) -> None:
         """Have a statement executed before whatever is executed next."""
@@ -68,7 +73,7 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def begin_once(self) -> None:
         """Begin a transaction, if none has begun, with the present statement."""
-        if not self._is_begun:
+        if self._begins and not self._is_begun:
             self._is_begun = True
             self._kept.append((self.begin, None))
 

@@ -48,6 +48,8 @@ class Runner:
         self._db = db
         self._clock = clock
         self._handlers = {handler.name: handler for handler in handlers}
+        # Alone, it parks what it does not know; beside others it leaves that to them.
+        self._names = list(self._handlers) if db.is_shared else None
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._count = count
@@ -124,6 +126,7 @@ class Runner:
                 room,
                 self._lease_seconds,
                 running,
+                self._names,
                 lane=self._lane,
                 share=self._share,
             )
