@@ -12,7 +12,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# The version before finds what is due without an index of its own, which takes it no longer there.
+# Processes of the version before look through the few jobs that wait, without the index they had.
 LOCKS = {"jobs": "a moment: what is done is deleted, so there are never many"}
 
 
