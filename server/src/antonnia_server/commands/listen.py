@@ -46,12 +46,13 @@ def listen(there: Address, forward_to: str, types: tuple[str, ...], after: int |
     import httpx
 
     secret = _secret_of(there)
-    click.echo(f"Forwarding to {forward_to}. Give your receiver this secret:\n")
-    click.echo(f"    export ANTONNIA_WEBHOOK_SECRET={secret}\n")
     with (
         httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as http,
         following(there, types, after) as stream,
     ):
+        # From here on nothing is missed.
+        click.echo(f"Forwarding to {forward_to}. Give your receiver this secret:\n")
+        click.echo(f"    export ANTONNIA_WEBHOOK_SECRET={secret}\n")
         for event in stream:
             at = time.strftime("%H:%M:%S")
             for outcome in _attempts(http, forward_to, secret, event):
