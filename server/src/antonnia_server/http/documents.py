@@ -130,11 +130,11 @@ class _BodySchema(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         described = super().dict_schema(schema)
-        patterns = described.pop("patternProperties", None)
-        if patterns is not None:
-            # As it was, any other key would be allowed, with whatever value.
-            [described["additionalProperties"]] = patterns.values()
-            described["propertyNames"] = self.generate_inner(schema["keys_schema"])
+        keys = schema.get("keys_schema")
+        if keys is not None and "patternProperties" in described:
+            # As it is, any other key would be allowed, with whatever value.
+            [described["additionalProperties"]] = described.pop("patternProperties").values()
+            described["propertyNames"] = self.generate_inner(keys)
         return described
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
