@@ -134,7 +134,9 @@ class _BodySchema(GenerateJsonSchema):
         if patterns is not None:
             # As it was, any other key would be allowed, with whatever value.
             [described["additionalProperties"]] = patterns.values()
-            described["propertyNames"] = self.generate_inner(schema["keys_schema"])
+            keys = schema.get("keys_schema")
+            assert keys is not None, "patterns are those of the keys"
+            described["propertyNames"] = self.generate_inner(keys)
         return described
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
