@@ -130,10 +130,12 @@ class _BodySchema(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         described = super().dict_schema(schema)
-        keys = schema.get("keys_schema")
-        if keys is not None and "patternProperties" in described:
-            # As it is, any other key would be allowed, with whatever value.
-            [described["additionalProperties"]] = described.pop("patternProperties").values()
+        patterns = described.pop("patternProperties", None)
+        if patterns is not None:
+            # As it was, any other key would be allowed, with whatever value.
+            [described["additionalProperties"]] = patterns.values()
+            keys = schema.get("keys_schema")
+            assert keys is not None, "patterns are those of the keys"
             described["propertyNames"] = self.generate_inner(keys)
         return described
 
