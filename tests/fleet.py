@@ -62,7 +62,7 @@ TODAY = Version()
 
 
 class Member(ServerProcess):
-    """The lives of one `antonnia` process; a server comes back on the port that it had."""
+    """The lives of one `antonnia` process, which comes back on the port that it had."""
 
     def __init__(self, url: str, log: Path, *command: str, version: Version | None = None) -> None:
         super().__init__(log, log=log)
@@ -71,16 +71,16 @@ class Member(ServerProcess):
         self._command = [ANTONNIA, *command, "--database-url", url]
         self._command += ["--job-lease-seconds", str(LEASE_SECONDS)]
         self._command += ["--database-idle-seconds", str(IDLE_SECONDS)]
-        self._is_server = command[0] == "serve"
+        self._port_option = "--port" if command[0] == "serve" else "--metrics-port"
 
     async def start(self, command: Sequence[str] = ()) -> None:
         assert self._process is None, "it runs already"
         self._log.touch()
         seen = self._log.stat().st_size
-        port = ["--port", str(self.address[1] if self.base_url else 0)]
+        port = str(self.address[1] if self.base_url else 0)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(*self._command, *(port if self._is_server else ())),
+                *(*self._command, self._port_option, port),
                 stderr=log,
                 env=self.version.environment,
             )
@@ -89,8 +89,7 @@ class Member(ServerProcess):
                 assert self._process.returncode is None, said
                 await asyncio.sleep(0.02)
         [ready] = [line for line in said.splitlines() if _IS_READY in line]
-        if self._is_server:
-            self.base_url = ready.rpartition(" ")[2].rstrip(".")
+        self.base_url = ready.rpartition(" ")[2].rstrip(".")
         self._ready_at = microseconds()
 
     def pause(self) -> None:

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 from crash.attempts import STORAGE_REFUSALS
 from fleet import ANTONNIA, TODAY, Fleet, Member, Version, running_fleet
-from processes.striking import Story, live_through, note, report
+from processes.striking import Story, live_through, report
 from processes.versions import next_version, version_before
 from server_process import microseconds
 
@@ -60,7 +60,7 @@ async def update(fleet: Fleet, newer: Version) -> None:
             case _:
                 await replace(fleet.servers[0], newer)
                 await replace(fleet.workers[1], newer)
-        note(story, struck_at)
+        story.note(struck_at)
         await all_are_ready(fleet)
 
     story, stored = await live_through(fleet, step, rounds=5)

@@ -181,7 +181,7 @@ class Runner:
             await self._store(job, service.give_back, 0)
             return "given_back"
         except StorageFailed as failure:
-            if self._db.trouble is None:
+            if self._db.trouble is None and not failure.concerns_all:
                 # The storage refuses what this job does, and takes everything else.
                 return await self._fail(job, handler, f"StorageFailed: {failure}")
             await self._give_back(job)
