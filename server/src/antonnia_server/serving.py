@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -90,14 +90,14 @@ def _run(
     take_short_turns()
     at_stop: list[Callable[[], None]] = []
     app = create_app(db, clock, settings, at_stop=at_stop)
-    server = _server(app, settings.limits, on_ready, at_stop, has_lifespan=True)
+    server = _server(app, settings.limits, on_ready, has_lifespan=True, at_stop=at_stop)
     server.run(sockets=[listener])
 
 
 @asynccontextmanager
 async def answering(app: ASGIApp, listener: socket.socket, limits: Limits) -> AsyncGenerator[None]:
     """Answer beside the work of this process, which takes the signals and has begun already."""
-    server = _server(app, limits, lambda: None, [], has_lifespan=False)
+    server = _server(app, limits, lambda: None, has_lifespan=False)
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup(sockets=[listener])
@@ -114,9 +114,9 @@ def _server(
     app: ASGIApp,
     limits: Limits,
     on_ready: Callable[[], None],
-    at_stop: list[Callable[[], None]],
     *,
     has_lifespan: bool,
+    at_stop: Sequence[Callable[[], None]] = (),
 ) -> _Server:
     connections = Connections(with_descriptors(limits))
     starting = _Starting(app)
@@ -160,7 +160,7 @@ class _Server(uvicorn.Server):
         connections: Connections,
         starting: _Starting,
         on_ready: Callable[[], None],
-        at_stop: list[Callable[[], None]],
+        at_stop: Sequence[Callable[[], None]],
     ) -> None:
         super().__init__(config)
         self._at_stop = at_stop

@@ -61,9 +61,8 @@ async def _until_told(
                 app = create_watched_app(db, counted, settings.limits)
                 await stack.enter_async_context(answering(app, listener, settings.limits))
             await stack.enter_async_context(numbering(db, counted.count_event_delay))
-            await stack.enter_async_context(
-                running_jobs(db, clock, settings, guard, counted.count_job)
-            )
+            work = running_jobs(db, clock, settings, guard, counted.count_job)
+            await stack.enter_async_context(work)
             on_ready()
             await told.once.wait()
     finally:
