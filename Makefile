@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What a reader tries out in the checkout is not linted.
 OUR_FILES := packages server tests benchmarks scripts examples docs *.md
-OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e packages/antonnia-orchestrator -e server
+OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e packages/antonnia-events -e packages/antonnia-orchestrator -e server
 
 .PHONY: setup quickstart check test soak bench lint lock sync clean
 .NOTPARALLEL:
@@ -44,10 +44,12 @@ SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
 SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUNDS=60
 SOAK += ANTONNIA_LANES=all ANTONNIA_CRASH_PG_ROUNDS=50
 SOAK += ANTONNIA_RELAY_EVENTS=500000 ANTONNIA_SHARED_KEYS=200
+SOAK += ANTONNIA_WEBHOOK_EVENTS=10000 ANTONNIA_STREAM_CLIENTS=100 ANTONNIA_STREAM_EVENTS=20000
 SOAK += ANTONNIA_CONTRACT_EXAMPLES=600 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup
-	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model
+	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model \
+		server/tests/events/test_stream.py
 
 lint: setup
 	$(BIN)/ruff format --quiet --check $(OUR_FILES)

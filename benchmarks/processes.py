@@ -52,16 +52,16 @@ class Server:
         What one server still does after its round must not slow the other one's.
         """
         deadline = time.monotonic() + READY_SECONDS
-        before = self._cpu_seconds()
+        before = self.processor_seconds()
         while time.monotonic() < deadline:
             time.sleep(0.2)
-            now = self._cpu_seconds()
+            now = self.processor_seconds()
             if now - before <= 0.01:
                 return
             before = now
         raise BenchmarkError(f"the server still works {READY_SECONDS:.0f} s after its load ended")
 
-    def _cpu_seconds(self) -> float:
+    def processor_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for pid in _family(self.process.pid))
 
 

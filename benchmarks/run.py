@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    deliveries,
     knowledge,
     postgres,
     postgres_events,
@@ -30,6 +31,7 @@ from benchmarks.settings import Settings
 BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
+    "deliveries": deliveries.measure,
     "startup": startup.measure,
     "scale": scale.measure,
     "knowledge": knowledge.measure,

@@ -31,7 +31,7 @@ PACKAGES = "packages/*/src/antonnia/*/__init__.py"
 
 # An event loop and threads have too little in common; what sends for them is written by
 # hand.
-WITHOUT_TWIN = {"connection_pool.py", "httpx_sender.py", "loop_connections.py"}
+WITHOUT_TWIN = {"connection_pool.py", "httpx_line.py", "httpx_sender.py", "loop_connections.py"}
 
 RAW = "raw.py"
 INIT = '"""Generated twins of the async modules."""'

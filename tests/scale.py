@@ -8,6 +8,8 @@ import os
 CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
 # The same with many processes on one PostgreSQL: for each kind of process.
 CRASH_PG_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_PG_ROUNDS", "3"))
+# Events that three bad receivers are sent while their server is killed again and again.
+WEBHOOK_EVENTS = int(os.environ.get("ANTONNIA_WEBHOOK_EVENTS", "500"))
 # Events that are written at once and followed by position.
 RELAY_EVENTS = int(os.environ.get("ANTONNIA_RELAY_EVENTS", "5000"))
 # Idempotency keys that are each used many times at once.

@@ -21,6 +21,7 @@ Connection = sqlite3.Connection | psycopg.Connection[Row]
 
 _JSON_COLUMNS: dict[LiteralString, tuple[str, ...]] = {
     "agents": (),
+    "deliveries": ("attempts",),
     "event_positions": (),
     "events": ("data",),
     "gaps": (),
@@ -57,6 +58,7 @@ class Stored:
         for event in self.events:
             changed = event["data"]["object"]
             self.events_of[changed.get("session_id", changed["id"])].append(event)
+        self.deliveries = tables["deliveries"]
         self.event_positions = tables["event_positions"]
         self.idempotency_keys = {row["key"]: row for row in tables["idempotency_keys"]}
         self.gaps = tables["gaps"]

@@ -38,7 +38,7 @@ from antonnia_server.jobs import service as job_service
 from antonnia_server.orchestrator import service as orchestrator
 from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.knowledge.entry import Entry
-from antonnia_server.settings import Limits, Settings
+from antonnia_server.settings import Limits, LogLimits, Settings, WebhookLimits
 
 URL = "http://antonnia.test"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -200,11 +200,23 @@ async def running(app: ASGIApp) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def serving(
-    place: Place, template: Template, hand: HandClock, limits: Limits | None = None
+    place: Place,
+    template: Template,
+    hand: HandClock,
+    limits: Limits | None = None,
+    *,
+    webhooks: WebhookLimits | None = None,
+    log: LogLimits | None = None,
 ) -> AsyncIterator[Server]:
     """A server on the database at `place`."""
     db = open_database(place, hand)
-    app = create_app(db, hand, Settings(is_test_clock=True, limits=limits or Limits()))
+    settings = Settings(
+        is_test_clock=True,
+        limits=limits or Limits(),
+        webhooks=webhooks or WebhookLimits(allows_private=True),
+        log=log or LogLimits(),
+    )
+    app = create_app(db, hand, settings)
     engine = open_engine(place)
     async with running(app):
         yield Server(app, db, engine, hand, template.ours, template.theirs)

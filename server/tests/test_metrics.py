@@ -73,7 +73,7 @@ async def test_jobs_are_counted_by_what_became_of_them(
 
 
 async def test_what_waits_and_since_when(client: Conversations, server: Server) -> None:
-    await server.state.runner.stop()
+    await server.state.later_work.runner.stop()
     session = await given_session(client)
     await given_message(client, session, "Hello")
     await client.sessions.reply(session.id, debounce_time=2)

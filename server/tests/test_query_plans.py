@@ -22,13 +22,16 @@ ALLOWED = {
     "SEARCH agents USING INDEX uq_agents_default (organization_id=?)",
     # There is one row for each organization.
     "SEARCH event_positions USING PRIMARY KEY (organization_id=?)",
+    "SEARCH event_horizons USING PRIMARY KEY (organization_id=?)",
+    # There are a hundred webhooks in an organization at most.
+    "SEARCH webhooks USING PRIMARY KEY (organization_id=?)",
     # The organization's newest block: where its rows are read from the end, the first is enough.
     "SEARCH session_blocks USING PRIMARY KEY (organization_id=?)",
 }
 
 # Statements of PostgreSQL, which SQLite cannot read.
 ONLY_POSTGRES = re.compile(
-    r"events\.storage\._NUMBER$|jobs\.storage\._LIST_(HOLDERS|KNOWN_.*)$"
+    r"events\.storage\.log\._NUMBER$|jobs\.storage\._LIST_(HOLDERS|KNOWN_.*)$"
     r"|knowledge\.storage\.lexemes\."
 )
 

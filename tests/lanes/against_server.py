@@ -23,6 +23,7 @@ from antonnia.conversations.exceptions import (
     ValidationError,
 )
 from antonnia.conversations.types import MessageContentText
+from antonnia.events import Events, SessionCreated, SyncEvents
 
 
 def text(words: str) -> MessageContentText:
@@ -55,6 +56,30 @@ def test_the_quick_start_without_await() -> None:
         assert raw.request_id
         assert raw.parse().id == session.id
         assert [each.id for each in client.sessions.messages.iter(session.id)] == [message.id]
+
+
+async def test_what_happens_is_followed() -> None:
+    async with Conversations() as client, Events() as events:
+        session = await client.sessions.create("c", "n")
+        created, *_ = await events.events.search(object_id=session.id)
+        async with events.stream(["message.*"], after=created.position) as stream:
+            for number in range(20):
+                await client.sessions.messages.create(session.id, text(str(number)))
+            followed = [await stream.__anext__() for _ in range(20)]
+
+    assert isinstance(created, SessionCreated)
+    assert [event.data.object.position for event in followed] == list(range(1, 21))
+
+
+def test_what_happens_is_followed_without_await() -> None:
+    with SyncConversations() as client, SyncEvents() as events:
+        session = client.sessions.create("c", "n")
+        [created] = events.events.search(object_id=session.id)
+        with events.stream(after=created.position - 1) as stream:
+            event = next(stream)
+        [again] = events.events.iter(object_id=session.id)
+
+    assert event == created == again
 
 
 async def test_what_goes_wrong_is_said() -> None:

@@ -6,7 +6,9 @@ from typing import assert_type
 
 from antonnia.conversations import Conversations, SyncConversations
 from antonnia.conversations.types import Agent, Message, Session
-from antonnia.core import Page, RawResponse, SyncPage
+from antonnia.core import EventStream, Page, RawResponse, SyncEventStream, SyncPage
+from antonnia.events import Event, Events, MessageCreated, SyncEvents, Webhook
+from antonnia.events.types import AnyEvent, Delivery, WebhookWithSecret
 from antonnia.orchestrator import Orchestrator
 from antonnia.orchestrator.types import Gap, KnowledgeEntry, RunStep, Verdict
 
@@ -39,6 +41,27 @@ async def uses_of_knowledge(orchestrator: Orchestrator) -> None:
     assert_type(raw.parse(), Gap)
     async for entry in orchestrator.knowledge.entries.iter("kb_1"):
         assert_type(entry, KnowledgeEntry)
+
+
+async def uses_of_events(events: Events, twin: SyncEvents) -> None:
+    assert_type(await events.webhooks.create("https://a.test"), WebhookWithSecret)
+    assert_type(await events.deliveries.search(status="failed"), Page[Delivery])
+    assert_type(events.stream(after=0), EventStream[Event])
+    assert_type(twin.stream(), SyncEventStream[Event])
+    async for each in events.stream():
+        assert_type(each.type, str)
+        if isinstance(each, MessageCreated):
+            assert_type(each.data.object, Message)
+    for received in twin.stream():
+        assert_type(received, Event)
+
+
+def uses_of_a_received_event(webhook: Webhook, headers: dict[str, str], other: AnyEvent) -> None:
+    event: Event = webhook.verify(b"", headers)
+    assert_type(event.position, int)
+    if isinstance(other, MessageCreated):
+        assert_type(other.data.object.session_id, str)
+    event = other
 
 
 def uses_of_the_twin(client: SyncConversations) -> None:

@@ -16,7 +16,10 @@ from .auth.lookup import RememberingTokenLookup
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
+from .events import routes as events
 from .events.changes import Changes
+from .events.outbound import Guard
+from .events.streaming import Streams
 from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
@@ -30,8 +33,17 @@ DESCRIPTION = """Sessions between contacts and agents, human or AI; messages tha
 doubled, or spoken over a person."""
 
 
-def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
-    """The ASGI application: starting it opens `db` and begins to run jobs."""
+def create_app(
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    *,
+    at_stop: list[Callable[[], None]] | None = None,
+) -> ASGIApp:
+    """The ASGI application: starting it opens `db` and begins to run jobs.
+
+    Whoever serves it calls what is added to `at_stop` before it waits for what is under way.
+    """
 
     app = FastAPI(
         title="Antonnia",
@@ -51,9 +63,17 @@ def create_app(db: Database, clock: Clock, settings: Settings) -> ASGIApp:
     app.state.operator_secret = settings.operator_secret
     app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
+    app.state.guard = Guard(
+        allows_private=settings.webhooks.allows_private,
+        allowed_networks=settings.webhooks.allowed_networks,
+    )
+    app.state.streams = Streams(db, settings.log)
+    if at_stop is not None:
+        at_stop.append(app.state.streams.stop)
     shown = [("", health.router), ("", metrics.router)]
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
+    shown += [("/events/v1", router) for router in events.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
     hidden = [("", router) for router in conversations.ROUTERS]
     if settings.operator_secret is not None:
@@ -94,11 +114,14 @@ def _lifespan(
                 counting = app.state.metrics.count_event_delay
                 await stack.enter_async_context(numbering(db, counting))
                 if settings.runs_jobs:
-                    work = running_jobs(db, clock, settings, app.state.metrics.count_job)
-                    app.state.runner = await stack.enter_async_context(work)
+                    work = running_jobs(
+                        db, clock, settings, app.state.guard, app.state.metrics.count_job
+                    )
+                    app.state.later_work = await stack.enter_async_context(work)
                 yield
         finally:
             app.state.intake.close()
+            app.state.guard.close()
             await db.close()
 
     return lifespan

@@ -63,6 +63,9 @@ class LazyGroup(click.Group):
         "token": ("token:token", "Make API tokens."),
         "chat": ("chat:chat", "Talk to the assistant."),
         "sessions": ("sessions:sessions", "Follow what happens in sessions."),
+        "events": ("events:events", "Follow the log of events."),
+        "listen": ("listen:listen", "Send what happens to a receiver on this machine."),
+        "trigger": ("trigger:trigger", "Have an event happen."),
         "knowledge": ("knowledge:knowledge", "Import what an assistant answers from."),
     },
 )

@@ -15,7 +15,7 @@ from typing import Never
 
 from .data_directory import DataDirectory
 from .fault import Fault
-from .settings import JobLimits, Limits, Settings
+from .settings import Settings
 from .shared_database import SharedDatabase
 
 BACKLOG = 2048
@@ -29,9 +29,7 @@ def run_server(
     host: str,
     port: int,
     *,
-    is_test_clock: bool,
-    limits: Limits,
-    jobs: JobLimits | None = None,
+    settings: Settings,
     prepare: Callable[[], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -52,7 +50,6 @@ def run_server(
         standalone.migrate_database(directory)
         _warn_of_little_room(directory)
         prepare()
-        settings = Settings(is_test_clock=is_test_clock, jobs=jobs or JobLimits(), limits=limits)
         ready = _collecting_then(lambda: on_ready(base_url_of(listener)))
         serving.serve(directory, listener, settings, on_ready=ready)
 

@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -88,8 +88,10 @@ def _run(
 ) -> None:
     log_to_stderr()
     take_short_turns()
-    app = create_app(db, clock, settings)
-    _server(app, settings.limits, on_ready, has_lifespan=True).run(sockets=[listener])
+    at_stop: list[Callable[[], None]] = []
+    app = create_app(db, clock, settings, at_stop=at_stop)
+    server = _server(app, settings.limits, on_ready, has_lifespan=True, at_stop=at_stop)
+    server.run(sockets=[listener])
 
 
 @asynccontextmanager
@@ -109,7 +111,12 @@ async def answering(app: ASGIApp, listener: socket.socket, limits: Limits) -> As
 
 
 def _server(
-    app: ASGIApp, limits: Limits, on_ready: Callable[[], None], *, has_lifespan: bool
+    app: ASGIApp,
+    limits: Limits,
+    on_ready: Callable[[], None],
+    *,
+    has_lifespan: bool,
+    at_stop: Sequence[Callable[[], None]] = (),
 ) -> _Server:
     connections = Connections(with_descriptors(limits))
     starting = _Starting(app)
@@ -123,7 +130,7 @@ def _server(
         access_log=False,
         server_header=False,
     )
-    return _Server(config, connections, starting, on_ready)
+    return _Server(config, connections, starting, on_ready, at_stop)
 
 
 class _Starting:
@@ -153,8 +160,10 @@ class _Server(uvicorn.Server):
         connections: Connections,
         starting: _Starting,
         on_ready: Callable[[], None],
+        at_stop: Sequence[Callable[[], None]],
     ) -> None:
         super().__init__(config)
+        self._at_stop = at_stop
         self._connections = connections
         self._starting = starting
         self._on_ready = on_ready
@@ -205,6 +214,8 @@ class _Server(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        for call in self._at_stop:
+            call()
         await self._wait(self._connections.limits.shutdown_seconds, lambda: self.force_exit)
         for task in list(self.server_state.tasks):
             task.cancel()

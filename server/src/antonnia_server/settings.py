@@ -13,9 +13,9 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 
 
-def _limit(default: int, what: str) -> int:
+def _limit(default: int, what: str, *, least: int = 1) -> int:
     """A field of `Limits`; `what` is its line in `--help` and in docs/limits.md."""
-    limit: int = field(default=default, metadata={"what": what})
+    limit: int = field(default=default, metadata={"what": what, "least": least})
     return limit
 
 
@@ -72,6 +72,43 @@ class JobLimits:
 
 
 @dataclass(frozen=True)
+class WebhookLimits:
+    """How events reach those who are told of them."""
+
+    timeout_seconds: int = _limit(15, "Seconds for an attempt, to the end of the answer.")
+    per_endpoint: int = _limit(8, "Attempts at a time for one webhook that takes them.")
+    endpoints: int = _limit(64, "Webhooks that have their turn at a time.")
+    per_organization: int = _limit(16, "Of these, those of one organization.")
+    disable_after_days: int = _limit(5, "Days of failures alone after which one is disabled.")
+    # After each failure, so long until the next attempt.
+    retry_seconds: tuple[int, ...] = (
+        5,
+        5 * 60,
+        30 * 60,
+        2 * 60 * 60,
+        5 * 60 * 60,
+        10 * 60 * 60,
+        14 * 60 * 60,
+        20 * 60 * 60,
+        24 * 60 * 60,
+    )
+    # Networks of this machine and of those around it may be sent to: for development.
+    allows_private: bool = False
+    # Networks that may be sent to although they are refused to everyone else.
+    allowed_networks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogLimits:
+    """How long what happened can be read, and by how many at a time."""
+
+    # Longer than a delivery is tried.
+    kept_days: int = _limit(90, "Days that events and their deliveries are kept.", least=7)
+    streams: int = _limit(1_000, "Streams of a process at a time.")
+    streams_per_token: int = _limit(200, "Of these, those of one token.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 
@@ -83,3 +120,5 @@ class Settings:
     runs_jobs: bool = True
     jobs: JobLimits = field(default_factory=JobLimits)
     limits: Limits = field(default_factory=Limits)
+    webhooks: WebhookLimits = field(default_factory=WebhookLimits)
+    log: LogLimits = field(default_factory=LogLimits)

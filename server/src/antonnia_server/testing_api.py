@@ -18,8 +18,8 @@ from .http.body import parse_body, read_body
 from .http.documents import describes
 from .http.moments import moment_of
 from .http.refusal import invalid
-from .jobs import Runner
 from .kept_clock import LATEST
+from .later_work import LaterWork
 
 router = APIRouter(prefix="/testing/v1", tags=["testing"])
 # Ten years. What recurs is done at each of its times on the way, and that should end.
@@ -50,10 +50,10 @@ async def move_clock(request: Request) -> Response:
     if (move.advance is None) == (move.set is None):
         raise invalid(["body"], "give either `advance` or `set`")
     clock: HandClock = request.app.state.clock
-    runner: Runner = request.app.state.runner
+    later_work: LaterWork = request.app.state.later_work
     # One after the other: each goes on from where the one before it has led.
     async with _moving(request.app.state):
-        await runner.run_until(clock, _target(move, clock.now()))
+        await later_work.run_until(clock, _target(move, clock.now()))
     reading = ClockReading(now=to_datetime(clock.now()))
     return Response(reading.model_dump_json(), media_type="application/json")
 

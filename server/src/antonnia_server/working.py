@@ -13,6 +13,7 @@ import uvloop
 from .app import create_watched_app
 from .clock import SystemClock
 from .db import Database
+from .events.outbound import Guard
 from .later_work import numbering, running_jobs
 from .metrics import Metrics
 from .serving import answering, log_to_stderr, take_short_turns
@@ -49,6 +50,10 @@ async def _until_told(
     db: Database = open_shared(database, clock)
     counted = Metrics()
     told = _Told()
+    guard = Guard(
+        allows_private=settings.webhooks.allows_private,
+        allowed_networks=settings.webhooks.allowed_networks,
+    )
     await db.start()
     try:
         async with AsyncExitStack() as stack:
@@ -56,10 +61,12 @@ async def _until_told(
                 app = create_watched_app(db, counted, settings.limits)
                 await stack.enter_async_context(answering(app, listener, settings.limits))
             await stack.enter_async_context(numbering(db, counted.count_event_delay))
-            await stack.enter_async_context(running_jobs(db, clock, settings, counted.count_job))
+            work = running_jobs(db, clock, settings, guard, counted.count_job)
+            await stack.enter_async_context(work)
             on_ready()
             await told.once.wait()
     finally:
+        guard.close()
         await db.close()
 
 

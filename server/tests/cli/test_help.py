@@ -21,6 +21,9 @@ COMMANDS = [
     *KNOWLEDGE,
     "chat",
     "sessions tail",
+    "events tail",
+    "listen",
+    "trigger",
 ]
 HEAVY = ["fastapi", "sqlalchemy", "pydantic", "httpx", "uvicorn", "alembic"]
 

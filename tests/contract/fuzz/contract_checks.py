@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import time
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
@@ -20,11 +21,17 @@ from schemathesis.generation.meta import TestPhase
 from antonnia.conversations import SyncConversations
 from antonnia.conversations.exceptions import AntonniaError
 from antonnia.conversations.types import MessageContentText
+from antonnia.events import SyncEvents
 from antonnia.orchestrator import SyncOrchestrator
 
 _PLACE = (os.environ["ANTONNIA_TOKEN"], os.environ["ANTONNIA_BASE_URL"])
 _CLIENT = SyncConversations(*_PLACE)
 _ORCHESTRATOR = SyncOrchestrator(*_PLACE)
+_EVENTS = SyncEvents(*_PLACE)
+# Nobody listens there. Whatever else a URL leads to is not to be sent anything by a test.
+_URL = "http://127.0.0.1:9/"
+# An organization has a hundred at most.
+_MANY_WEBHOOKS = 10
 # Paths that end so want an open session, and an earlier request may have closed any other.
 _OF_OPEN_SESSIONS = {"messages", "reply", "transfer"}
 # Of so many requests one keeps all that was made up for it, and is mostly refused for that.
@@ -71,8 +78,16 @@ def _lead_to_what_exists(case: Case) -> None:
         case.path_parameters.update(_new_gap())
     if "run_id" in case.path_parameters:
         case.path_parameters["run_id"] = _run_id()
+    if case.method == "DELETE" and last == "{knowledge_id}":
+        case.path_parameters["knowledge_id"] = _new_base_id()
+    if case.path_parameters.keys() & {"webhook_id", "delivery_id", "event_id"}:
+        case.path_parameters.update(_new_delivery(case.path_parameters))
     if not isinstance(case.body, dict):
         return
+    if isinstance(case.body.get("url"), str):
+        case.body["url"] = _URL
+    if isinstance(case.body.get("headers"), dict):
+        case.body["headers"] = {"X-Key": "1"}
     if last == "answer":
         # One of the two ways; entries that exist are not known here.
         case.body.pop("entry_id", None)
@@ -96,6 +111,10 @@ def _new_session_id() -> str:
     return _CLIENT.sessions.create("contact_1", "Jane", agent_id=_agent_id()).id
 
 
+def _new_base_id() -> str:
+    return _ORCHESTRATOR.knowledge.create(f"Base {uuid4().hex}").id
+
+
 def _new_gap() -> dict[str, str]:
     """A question that an assistant could not answer, by what stands in its path."""
     try:
@@ -114,6 +133,22 @@ def _gap_of(knowledge_id: str, agent_id: str) -> dict[str, str]:
         if gap.question == question:
             return {"knowledge_id": knowledge_id, "gap_id": gap.id}
     raise AssertionError(f"no gap was kept of {question!r}")
+
+
+def _new_delivery(wanted: Collection[str]) -> dict[str, str]:
+    """Ids of a webhook, and of a test that is on its way to it, of those that are wanted."""
+    found = _EVENTS.webhooks.search(limit=1000)
+    if len(found) > _MANY_WEBHOOKS:
+        for webhook in found:
+            _EVENTS.webhooks.delete(webhook.id)
+    webhook_id = _EVENTS.webhooks.create(_URL, ["nothing.happens"]).id
+    delivery = _EVENTS.webhooks.test(webhook_id)
+    ids = {
+        "webhook_id": webhook_id,
+        "delivery_id": delivery.id,
+        "event_id": delivery.event_id,
+    }
+    return {name: value for name, value in ids.items() if name in wanted}
 
 
 @functools.cache

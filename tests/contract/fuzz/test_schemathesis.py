@@ -30,13 +30,16 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 EXAMPLES = int(os.environ.get("ANTONNIA_CONTRACT_EXAMPLES", "8"))
 CLOCK_EXAMPLES = 8
 SEED = random.randrange(2**32) if "ANTONNIA_CONTRACT_EXAMPLES" in os.environ else 1
-SECONDS = 60 + EXAMPLES * 20
+# A stream has no end that could be waited for; it has tests of its own.
+ENDLESS = ["/events/v1/stream"]
+SECONDS = 120 + EXAMPLES * 25
 
 
 def test_the_server_keeps_to_its_document(server: Server, tmp_path: Path) -> None:
-    report = run_schemathesis(server, tmp_path, examples=EXAMPLES)
+    options = [part for path in ENDLESS for part in ("--exclude-path", path)]
+    report = run_schemathesis(server, tmp_path, *options, examples=EXAMPLES)
 
-    assert report["operations"]["tested"] == report["operations"]["total"]
+    assert report["operations"]["tested"] == report["operations"]["total"] - len(ENDLESS)
     assert report["test_cases"]["generated"] >= 500
     accepted = shares_of(report)
     print(f"\nSchemathesis, seed {SEED}: {report['test_cases']['generated']} requests")

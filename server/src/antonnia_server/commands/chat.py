@@ -8,21 +8,15 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import NamedTuple, cast
+from typing import cast
 
 import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 
+from .address import Address, needed_token
 from .options import data_options
-
-
-class Address(NamedTuple):
-    """Where a server is, and what it lets us in with."""
-
-    base_url: str
-    token: str
 
 
 @click.command()
@@ -123,22 +117,16 @@ def chat(
 def _address(directory: DataDirectory, url: str | None, token: str | None) -> Generator[Address]:
     """The server to talk to; one of our own, for as long as we talk, if there is none."""
     if url is not None:
-        yield Address(url, _needed(token))
+        yield Address(url, needed_token(token))
         return
     from .desk import find_running_server
 
     server = find_running_server(directory)
     if server is not None:
-        yield Address(server.base_url, _needed(token or directory.find_token()))
+        yield Address(server.base_url, needed_token(token or directory.find_token()))
         return
     with _own_server(directory) as own:
         yield own
-
-
-def _needed(token: str | None) -> str:
-    if token is None:
-        raise Fault("give a --token; `antonnia token create` makes one.")
-    return token
 
 
 @contextmanager

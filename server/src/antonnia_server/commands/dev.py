@@ -7,14 +7,21 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, LogLimits, Settings, WebhookLimits
 
-from .options import data_options, limit_options, listen_options
+from .options import (
+    data_options,
+    limit_options,
+    listen_options,
+    log_options,
+    webhook_options,
+)
 
 _WELCOME = """\
 Antonnia is running at {base_url} (API documentation: {base_url}/docs).
@@ -78,6 +85,8 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
     envvar="ANTONNIA_DEV_UNTIL_EOF",
     help="End when standard input does: for a program that starts a server of its own.",
 )
+@webhook_options
+@log_options
 @limit_options
 @data_options
 def dev(
@@ -88,6 +97,8 @@ def dev(
     is_test_clock: bool,
     ends_at_eof: bool,
     *,
+    webhook_limits: WebhookLimits,
+    log_limits: LogLimits,
     limits: Limits,
 ) -> None:
     """Run a server for development, ready to be used.
@@ -120,8 +131,13 @@ def dev(
         directory,
         host,
         port,
-        is_test_clock=is_test_clock,
-        limits=limits,
+        settings=Settings(
+            is_test_clock=is_test_clock,
+            limits=limits,
+            # Who develops receives on this machine.
+            webhooks=replace(webhook_limits, allows_private=True),
+            log=log_limits,
+        ),
         prepare=prepare,
         on_ready=say_ready,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -18,8 +20,10 @@ from antonnia_server.settings import (
     DEFAULT_PORT,
     JobLimits,
     Limits,
+    LogLimits,
     MigrationLimits,
     PostgresLimits,
+    WebhookLimits,
 )
 from antonnia_server.shared_database import SharedDatabase
 
@@ -114,19 +118,90 @@ def job_options(command: Callable[..., R]) -> Callable[..., R]:
     return _options_of(JobLimits, command, "job_limits", prefix="job_")
 
 
+def log_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how long it keeps the log, and how many follow it."""
+    return _options_of(LogLimits, command, "log_limits", prefix="log_")
+
+
+def webhook_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how it sends events, and where to."""
+
+    @click.option(
+        "--webhook-retry-seconds",
+        default=",".join(map(str, WebhookLimits.retry_seconds)),
+        show_default=True,
+        callback=_seconds,
+        help="Seconds until the next attempt, after each failed one.",
+    )
+    @click.option(
+        "--webhooks-allow-private",
+        is_flag=True,
+        # The one name of it for all commands, beside its name for each.
+        default=lambda: os.environ.get("ANTONNIA_WEBHOOKS_ALLOW_PRIVATE") == "1",
+        help="Send into private networks and to this machine too; never in production.",
+    )
+    @click.option(
+        "--webhooks-allow-network",
+        multiple=True,
+        metavar="NETWORK",
+        callback=_networks,
+        help="Send into this network too, such as 10.1.2.0/24; may be given several times.",
+    )
+    @functools.wraps(command)
+    def with_places(
+        *args: Any,
+        webhook_retry_seconds: tuple[int, ...],
+        webhooks_allow_private: bool,
+        webhooks_allow_network: tuple[str, ...],
+        webhook_limits: WebhookLimits,
+        **kwargs: Any,
+    ) -> R:
+        limits = dataclasses.replace(
+            webhook_limits,
+            retry_seconds=webhook_retry_seconds,
+            allows_private=webhooks_allow_private,
+            allowed_networks=webhooks_allow_network,
+        )
+        return command(*args, webhook_limits=limits, **kwargs)
+
+    return _options_of(WebhookLimits, with_places, "webhook_limits", prefix="webhook_")
+
+
+def _seconds(context: click.Context, option: click.Parameter, value: str) -> tuple[int, ...]:
+    """Numbers with commas between."""
+    parts = [part.strip() for part in value.split(",")]
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise click.BadParameter(f"{value!r} is not seconds with commas between, as 5,300,1800")
+    return tuple(int(part) for part in parts)
+
+
+def _networks(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(value)) for value in values)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}") from error
+
+
 def migration_options(command: Callable[..., R]) -> Callable[..., R]:
     """The same for how its migrations wait for others."""
     return _options_of(MigrationLimits, command, "limits")
 
 
 def _options_of(
-    kind: type[Limits] | type[PostgresLimits] | type[JobLimits] | type[MigrationLimits],
+    kind: type[Limits]
+    | type[PostgresLimits]
+    | type[JobLimits]
+    | type[LogLimits]
+    | type[MigrationLimits]
+    | type[WebhookLimits],
     command: Callable[..., R],
     argument: str,
     *,
     prefix: str = "",
 ) -> Callable[..., R]:
-    limits = dataclasses.fields(kind)
+    limits = [limit for limit in dataclasses.fields(kind) if "what" in limit.metadata]
 
     @functools.wraps(command)
     def with_limits(*args: Any, **kwargs: Any) -> R:
@@ -138,7 +213,7 @@ def _options_of(
             "--" + (prefix + limit.name).replace("_", "-"),
             default=limit.default,
             show_default=True,
-            type=click.IntRange(min=1),
+            type=click.IntRange(min=limit.metadata.get("least", 1)),
             help=limit.metadata["what"],
         )
         with_limits = option(with_limits)

@@ -7,7 +7,14 @@ import click
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_server, run_shared_server
-from antonnia_server.settings import JobLimits, Limits, PostgresLimits, Settings
+from antonnia_server.settings import (
+    JobLimits,
+    Limits,
+    LogLimits,
+    PostgresLimits,
+    Settings,
+    WebhookLimits,
+)
 from antonnia_server.shared_database import SharedDatabase
 
 from .options import (
@@ -15,7 +22,9 @@ from .options import (
     job_options,
     limit_options,
     listen_options,
+    log_options,
     postgres_options,
+    webhook_options,
 )
 
 
@@ -36,6 +45,8 @@ from .options import (
     help="Run jobs too, or leave them all to `antonnia worker`.  [default: jobs]",
 )
 @job_options
+@webhook_options
+@log_options
 @limit_options
 @postgres_options
 @database_options
@@ -47,6 +58,8 @@ def serve(
     workers: int,
     runs_jobs: bool,
     job_limits: JobLimits,
+    webhook_limits: WebhookLimits,
+    log_limits: LogLimits,
     limits: Limits,
     postgres_limits: PostgresLimits,
 ) -> None:
@@ -63,7 +76,13 @@ def serve(
             SharedDatabase(database.url, postgres_limits),
             host,
             port,
-            settings=Settings(runs_jobs=runs_jobs, jobs=job_limits, limits=limits),
+            settings=Settings(
+                runs_jobs=runs_jobs,
+                jobs=job_limits,
+                limits=limits,
+                webhooks=webhook_limits,
+                log=log_limits,
+            ),
             processes=workers,
             on_ready=say_ready,
         )
@@ -82,9 +101,7 @@ def serve(
         database,
         host,
         port,
-        is_test_clock=False,
-        limits=limits,
-        jobs=job_limits,
+        settings=Settings(jobs=job_limits, limits=limits, webhooks=webhook_limits, log=log_limits),
         prepare=lambda: None,
         on_ready=say_ready,
     )

@@ -7,10 +7,23 @@ import click
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_worker
-from antonnia_server.settings import DEFAULT_HOST, JobLimits, PostgresLimits, Settings
+from antonnia_server.settings import (
+    DEFAULT_HOST,
+    JobLimits,
+    LogLimits,
+    PostgresLimits,
+    Settings,
+    WebhookLimits,
+)
 from antonnia_server.shared_database import SharedDatabase
 
-from .options import database_options, job_options, postgres_options
+from .options import (
+    database_options,
+    job_options,
+    log_options,
+    postgres_options,
+    webhook_options,
+)
 
 
 @click.command()
@@ -26,6 +39,8 @@ from .options import database_options, job_options, postgres_options
     help="The port for /metrics, /livez and /readyz; 0 takes a free one.  [default: none]",
 )
 @job_options
+@webhook_options
+@log_options
 @postgres_options
 @database_options
 def worker(
@@ -34,6 +49,8 @@ def worker(
     metrics_host: str,
     metrics_port: int | None,
     job_limits: JobLimits,
+    webhook_limits: WebhookLimits,
+    log_limits: LogLimits,
     postgres_limits: PostgresLimits,
 ) -> None:
     """Run the jobs of a PostgreSQL database, beside servers and other workers.
@@ -53,7 +70,7 @@ def worker(
 
     run_worker(
         SharedDatabase(database.url, postgres_limits),
-        Settings(jobs=job_limits),
+        Settings(jobs=job_limits, webhooks=webhook_limits, log=log_limits),
         None if metrics_port is None else (metrics_host, metrics_port),
         on_ready=say_ready,
     )

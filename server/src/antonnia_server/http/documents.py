@@ -78,6 +78,7 @@ def describes(
     raises: Sequence[type[Refusal]] = (),
     also: dict[int, str] | None = None,
     is_public: bool = False,
+    parameters: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The keyword arguments of a route: its body, its answer, and every refusal by status.
 
@@ -105,8 +106,8 @@ def describes(
         "responses": responses,
         "openapi_extra": {"security": []} if is_public else {},
     }
-    if parameters := _parameters(refusals):
-        route["openapi_extra"]["parameters"] = parameters
+    if said := [*parameters, *_parameters(refusals)]:
+        route["openapi_extra"]["parameters"] = said
     if body is not None:
         schema = body.model_json_schema(ref_template=_COMPONENTS, schema_generator=_BodySchema)
         route["openapi_extra"]["requestBody"] = {
@@ -126,6 +127,17 @@ class _BodySchema(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         model = super().model_schema(schema)
         return {"additionalProperties": False, **model} if "properties" in model else model
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        described = super().dict_schema(schema)
+        patterns = described.pop("patternProperties", None)
+        if patterns is not None:
+            # As it was, any other key would be allowed, with whatever value.
+            [described["additionalProperties"]] = patterns.values()
+            keys = schema.get("keys_schema")
+            assert keys is not None, "patterns are those of the keys"
+            described["propertyNames"] = self.generate_inner(keys)
+        return described
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
         union = super().tagged_union_schema(schema)
@@ -153,7 +165,7 @@ def _headers(status: int, refusals: Sequence[type[Refusal]], *, pages: bool) -> 
     names = ["X-Request-Id"]
     if status == HTTPStatus.UNAUTHORIZED:
         names.append("WWW-Authenticate")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         names.append("Retry-After")
     if status < HTTPStatus.BAD_REQUEST and IdempotencyKeyReused in refusals:
         names.append("Idempotent-Replayed")

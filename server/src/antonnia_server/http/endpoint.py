@@ -7,21 +7,30 @@ inside the transaction anyway, because the idempotency key is stored with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from antonnia_server.db import Database, Transaction
 
 from .authentication import authenticate
+from .caller import Caller
 from .idempotency import Answer, answer_of, key_of, once
 from .intake import Intake
 from .pagination import Listing
 
 Respond = Callable[[Any], Answer]
+# Of the caller and the body: what the service is given besides.
+Prepare = Callable[[Caller, Any], Awaitable[dict[str, Any]]]
+
+
+class Items(Protocol):
+    """Writes several objects, or one that is no model."""
+
+    def dump_json(self, instance: Any, /) -> bytes: ...
 
 
 async def write(
@@ -31,27 +40,33 @@ async def write(
     body: type[BaseModel] | None = None,
     status: int = 200,
     respond: Respond | None = None,
+    prepare: Prepare | None = None,
 ) -> Response:
     """Call `service(tx, caller, *ids[, body])` in a transaction and answer once it is durable.
 
-    `respond` makes the answer of what the service returned, where its status depends on that.
+    `respond` makes the answer of what the service returned, where it is not only that. `prepare`
+    does before it what must not be done in a transaction, and may refuse.
     """
     caller = await authenticate(request)
     intake: Intake = request.app.state.intake
     with intake.body() as held:
         raw = await held.read(request)
-        with intake.requests, intake.writes:
+        with intake.requests:
             arguments: tuple[Any, ...] = ids
+            given: dict[str, Any] = {}
             if body is not None:
                 arguments = (*ids, await intake.parse(raw, body))
+            if prepare is not None:
+                given = await prepare(caller, arguments[-1])
             key = key_of(request, raw) if request.method == "POST" else None
 
             def work(tx: Transaction) -> Answer:
-                result = service(tx, caller, *arguments)
+                result = service(tx, caller, *arguments, **given)
                 return respond(result) if respond is not None else answer_of(result, status)
 
             db: Database = request.app.state.db
-            answer = await db.write(once, caller, key, work)
+            with intake.writes:
+                answer = await db.write(once, caller, key, work)
     headers = {"idempotent-replayed": "true"} if answer.is_replayed else None
     media_type = "application/json" if answer.body else None
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)
@@ -61,11 +76,11 @@ async def read(
     request: Request,
     service: Callable[..., Any],
     *ids: str,
-    items: TypeAdapter[Any] | None = None,
+    items: Items | None = None,
 ) -> Response:
     """Call `service(tx, caller, *ids)` on a snapshot and answer what it found.
 
-    Several objects at once are written by `items`.
+    Several objects at once, or what is no model, are written by `items`.
     """
     caller = await authenticate(request)
     db: Database = request.app.state.db
@@ -99,7 +114,7 @@ async def search(
     service: Callable[..., Listing[Any]],
     *ids: str,
     body: type[BaseModel],
-    items: TypeAdapter[Any],
+    items: Items,
 ) -> Response:
     """Call `service(tx, caller, *ids, body)` on a snapshot and answer the page as an array."""
     caller = await authenticate(request)

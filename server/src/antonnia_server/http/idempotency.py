@@ -46,6 +46,8 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     is_replayed: bool = False
+    # What is kept to be answered again, where that is less: a secret is shown once.
+    kept: bytes | None = None
 
 
 class Key(NamedTuple):
@@ -136,7 +138,7 @@ def once(
         **row,
         fingerprint=key.fingerprint,
         status=answer.status,
-        body=answer.body,
+        body=answer.body if answer.kept is None else answer.kept,
         created_at=tx.now,
     )
     return answer

@@ -90,8 +90,12 @@ class Window(NamedTuple):
         place: Callable[[Row], tuple[Any, ...]],
     ) -> Listing[Item]:
         """The page of the rows that were found."""
-        cursor = _encode(self.search, place(found.rows[-1])) if found.has_more else None
+        cursor = self.cursor_of(place(found.rows[-1])) if found.has_more else None
         return Listing([item(row) for row in found.rows], cursor)
+
+    def cursor_of(self, place: tuple[Any, ...]) -> str:
+        """The cursor of a page that begins behind a place."""
+        return _encode(self.search, place)
 
 
 # Escaped, it is never shorter than what leaves the server.

@@ -70,8 +70,13 @@ class RunningJob:
         Raises:
             RunnerStops: It does.
         """
-        if self._stop.is_set():
+        if self.is_stopping:
             raise RunnerStops(self.job.id)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the runner stops; a job that ends well soon does so by itself."""
+        return self._stop.is_set()
 
     async def read(
         self,

@@ -42,6 +42,8 @@ class Runner:
         concurrency: int = JobLimits.concurrency,
         lease_seconds: int = JobLimits.lease_seconds,
         count: Count | None = None,
+        lane: str = "",
+        share: int | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -51,6 +53,9 @@ class Runner:
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._count = count
+        self._lane = lane
+        # How many jobs an organization may have at a time; None for as many as there are.
+        self._share = share
         self._running: dict[asyncio.Task[None], Job] = {}
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -60,7 +65,7 @@ class Runner:
 
     async def start(self) -> None:
         """Begin to claim what is due."""
-        self._db.listen(service.TOPIC, self._look_again)
+        self._db.listen(service.topic_of(self._lane), self._look_again)
         self._tasks = [asyncio.create_task(self._claim()), asyncio.create_task(self._heartbeat())]
 
     async def stop(self) -> None:
@@ -80,15 +85,15 @@ class Runner:
     async def run_until(self, clock: HandClock, moment: int) -> None:
         """Move the clock to `moment`, stopping wherever something is due, in order."""
         while True:
-            await self._settle()
-            next_due = await self._db.read(service.find_next_due)
+            await self.settle()
+            next_due = await self._db.read(service.find_next_due, self._lane)
             if next_due is None or next_due > moment:
                 break
             clock.move_to(next_due)
             self._look_again()
         clock.move_to(moment)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Wait until nothing runs and nothing is due."""
         self._look_again()
         await self._idle.wait()
@@ -117,7 +122,13 @@ class Runner:
         try:
             running = [job.id for job in self._running.values()]
             claimed = await self._db.write(
-                service.claim, room, self._lease_seconds, running, self._names
+                service.claim,
+                room,
+                self._lease_seconds,
+                running,
+                self._names,
+                lane=self._lane,
+                share=self._share,
             )
         except Exception as error:
             # Whatever it is, later work must go on when it is over.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -51,26 +52,31 @@ def schedule(
     dedupe_key: str | None = None,
     lock_key: str | None = None,
     at_most_after: int | None = None,
+    is_only_sooner: bool = False,
+    lane: str = "",
 ) -> Scheduled:
     """Have the handler of `name` run at `due_at`, if this transaction commits.
 
     While a job of the same `dedupe_key` waits, it is moved instead: but to no later than
-    `at_most_after` microseconds after it was first scheduled. Of the jobs that share a `lock_key`
-    one runs at a time.
+    `at_most_after` microseconds after it was first scheduled, or not at all if it `is_only_sooner`
+    and would become due later. Of the jobs that share a `lock_key` one runs at a time.
     """
-    tx.notify(TOPIC)
+    tx.notify(topic_of(lane))
     waiting = None
     if dedupe_key is not None:
         waiting = storage.find_waiting(tx, caller.organization_id, name, dedupe_key)
     if waiting is not None:
         if at_most_after is not None:
             due_at = min(due_at, waiting.created_at + at_most_after)
+        if is_only_sooner:
+            due_at = min(due_at, waiting.due_at)
         if storage.move_job(tx, waiting.id, due_at=due_at):
             return Scheduled(waiting.id, due_at, is_new=False)
     job = JobRow(
         id=ids.new("job"),
         organization_id=caller.organization_id,
         name=name,
+        lane=lane,
         arguments=arguments,
         due_at=due_at,
         lock_key=lock_key,
@@ -83,32 +89,41 @@ def schedule(
     return Scheduled(job.id, due_at, is_new=True)
 
 
+def topic_of(lane: str) -> str:
+    """What those are woken by who look for jobs of a lane."""
+    return f"{TOPIC}:{lane}" if lane else TOPIC
+
+
 def claim(
     tx: Transaction,
     limit: int,
     lease_seconds: int,
     running: Collection[str] = (),
     names: Names = None,
+    *,
+    lane: str = "",
+    share: int | None = None,
 ) -> Claimed:
-    """Take up to `limit` jobs that are due or that a dead worker has left.
+    """Take up to `limit` jobs of a lane that are due or that a dead worker has left.
 
     With `names` only those: another worker, of a newer version, may know what this one does not.
 
     Those of the ids `running` are with the caller, who is alive: a clock that was set forward, or
-    a storage that took no heartbeat, has ended their leases, and they get new ones.
+    a storage that took no heartbeat, has ended their leases, and they get new ones. Where there is
+    a `share`, no organization has more jobs at a time than that, in all processes.
     """
     lease_until = tx.now + lease_seconds * SECOND
-    abandoned = storage.list_abandoned(tx, limit + len(running), names)
+    abandoned = storage.list_abandoned(tx, limit + len(running), names, lane=lane)
     own = [job for job in abandoned if job.id in running]
     storage.extend_leases(tx, own, lease_seconds)
     left = [job for job in abandoned if job.id not in running][:limit]
     claimed = [storage.claim(tx, job, lease_until=lease_until) for job in left]
-    due = _first_of_each_lock(storage.list_due(tx, limit - len(claimed), names))
+    due = _first_of_each_lock(_list_due(tx, limit - len(claimed), names, lane, share))
     free = storage.take_locks(tx, {job.lock_key for job in due if job.lock_key is not None})
     for job in due:
         if job.lock_key is None or job.lock_key in free:
             claimed.append(storage.claim(tx, job, lease_until=lease_until))
-    return Claimed(claimed, find_next_due(tx))
+    return Claimed(claimed, find_next_due(tx, lane))
 
 
 def _first_of_each_lock(due: list[JobRow]) -> list[JobRow]:
@@ -122,9 +137,31 @@ def _first_of_each_lock(due: list[JobRow]) -> list[JobRow]:
     return first
 
 
-def find_next_due(tx: Transaction) -> int | None:
+def _list_due(
+    tx: Transaction, limit: int, names: Names, lane: str, share: int | None
+) -> list[JobRow]:
+    """Jobs that may run now, oldest first, but no more of an organization than its share."""
+    if share is None or limit <= 0:
+        return storage.list_due(tx, limit, names, lane=lane)
+    counts = Counter(storage.count_running_of_each(tx, lane))
+    taken: dict[str, JobRow] = {}
+    while len(taken) < limit:
+        full = [organization for organization, count in counts.items() if count >= share]
+        found = storage.list_due(tx, limit, names, lane=lane, without=full)
+        fresh = [job for job in found if job.id not in taken]
+        for job in fresh:
+            if len(taken) < limit and counts[job.organization_id] < share:
+                counts[job.organization_id] += 1
+                taken[job.id] = job
+        # What was passed over hides what lies behind it, until its organization is left out.
+        if len(found) < limit or not fresh:
+            break
+    return list(taken.values())
+
+
+def find_next_due(tx: Transaction, lane: str = "") -> int | None:
     """When the next job becomes due, or the lease of one ends, if nothing happens before."""
-    moments = (storage.find_next_due(tx), storage.find_next_lease_end(tx))
+    moments = (storage.find_next_due(tx, lane), storage.find_next_lease_end(tx, lane))
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -149,13 +186,13 @@ def finish(tx: Transaction, job: JobRow) -> None:
     deleted = storage.delete_job(tx, job)
     assert deleted, f"job {job.id} is not held by this worker"
     if job.lock_key is not None:
-        tx.notify(TOPIC)
+        tx.notify(topic_of(job.lane))
 
 
 def postpone(tx: Transaction, job: JobRow, *, due_at: int) -> None:
     """Run the job again at `due_at`; this is not a failure and costs no attempt."""
     storage.release_job(tx, job, status="pending", due_at=due_at, attempts=0, last_error=None)
-    tx.notify(TOPIC)
+    tx.notify(topic_of(job.lane))
 
 
 def give_back(tx: Transaction, job: JobRow, delay_seconds: float) -> None:
@@ -168,7 +205,7 @@ def give_back(tx: Transaction, job: JobRow, delay_seconds: float) -> None:
         attempts=job.attempts - 1,
         last_error=None,
     )
-    tx.notify(TOPIC)
+    tx.notify(topic_of(job.lane))
 
 
 def is_exhausted(job: JobRow, handler: Handler | None) -> bool:
@@ -180,7 +217,7 @@ def fail(tx: Transaction, job: JobRow, handler: Handler | None, error: str) -> N
     """Have a failed job tried again after a while, or park it where an operator sees it."""
     if not storage.is_held(tx, job):
         return
-    tx.notify(TOPIC)
+    tx.notify(topic_of(job.lane))
     if not is_exhausted(job, handler):
         delay_seconds = min(2 ** (job.attempts - 1), MAX_BACKOFF_SECONDS)
         storage.release_job(

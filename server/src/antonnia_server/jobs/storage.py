@@ -21,6 +21,7 @@ class JobRow(NamedTuple):
     id: str
     organization_id: str
     name: str
+    lane: str
     arguments: dict[str, Any]
     due_at: int
     lock_key: str | None
@@ -66,25 +67,27 @@ _MOVE: Statement[JobRow] = Statement(
 )
 
 
-def _due(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+_IS_IN_LANE = _t.lane == sa.bindparam("lane")
+
+
+def _due(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     is_free = sa.or_(
         _t.lock_key.is_(None),
         ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
     )
-    return Statement(
+    return (
         sa.select(*_COLUMNS)
-        .where(_IS_PENDING, _t.due_at <= sa.bindparam("now"), is_free, *conditions)
+        .where(_IS_PENDING, _IS_IN_LANE, _t.due_at <= sa.bindparam("now"), is_free, *conditions)
         .order_by(_t.due_at, _t.id)
         .limit(sa.bindparam("limit"))
-        .with_for_update(of=jobs, skip_locked=True),
-        JobRow,
+        .with_for_update(of=jobs, skip_locked=True)
     )
 
 
 def _abandoned(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
     return Statement(
         sa.select(*_COLUMNS)
-        .where(_IS_RUNNING, _t.lease_until <= sa.bindparam("now"), *conditions)
+        .where(_IS_RUNNING, _IS_IN_LANE, _t.lease_until <= sa.bindparam("now"), *conditions)
         .order_by(_t.lease_until)
         .limit(sa.bindparam("limit"))
         .with_for_update(skip_locked=True),
@@ -92,11 +95,11 @@ def _abandoned(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
     )
 
 
-_LIST_DUE = _due()
+_LIST_DUE = Statement(_due(), JobRow)
 _LIST_ABANDONED = _abandoned()
 # Where there are others, on PostgreSQL.
 _IS_KNOWN = _t.name == sa.any_(sa.bindparam("names", type_=ARRAY(sa.Text)))
-_LIST_KNOWN_DUE = _due(_IS_KNOWN)
+_LIST_KNOWN_DUE = Statement(_due(_IS_KNOWN), JobRow)
 _LIST_KNOWN_ABANDONED = _abandoned(_IS_KNOWN)
 _TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
@@ -111,14 +114,18 @@ _TAKE: Statement[JobRow] = Statement(
 )
 _NEXT_DUE = Statement(
     sa.select(_t.due_at)
-    .where(_IS_PENDING, _t.due_at > sa.bindparam("now"))
+    .where(_IS_PENDING, _t.lane == sa.bindparam("lane"), _t.due_at > sa.bindparam("now"))
     .order_by(_t.due_at)
     .limit(1),
     _Due,
 )
 _NEXT_LEASE_END = Statement(
     sa.select(_t.lease_until)
-    .where(_IS_RUNNING, _t.lease_until > sa.bindparam("now"))
+    .where(
+        _IS_RUNNING,
+        _t.lane == sa.bindparam("lane"),
+        _t.lease_until > sa.bindparam("now"),
+    )
     .order_by(_t.lease_until)
     .limit(1),
     _Due,
@@ -179,21 +186,48 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
     return _MOVE.run(tx, job=job_id, due_at=due_at) == 1
 
 
-def list_due(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
+def list_due(
+    tx: Transaction,
+    limit: int,
+    names: Names = None,
+    *,
+    lane: str = "",
+    without: Collection[str] = (),
+) -> list[JobRow]:
     """Jobs that may run now, oldest first; several of them may share a lock.
 
-    Those that another worker is taking at this moment are passed over.
+    Those that another worker is taking at this moment are passed over, and those of the
+    organizations `without`.
     """
+    if without:
+        known = () if names is None else (_t.name.in_(names),)
+        query = _due(_t.organization_id.not_in(without), *known)
+        values = {"lane": lane, "now": tx.now, "limit": limit}
+        with tx.connection.execute(query, values) as rows:
+            return [JobRow._make(row) for row in rows]
     if names is None:
-        return _LIST_DUE.all(tx, now=tx.now, limit=limit)
-    return _LIST_KNOWN_DUE.all(tx, now=tx.now, limit=limit, names=names)
+        return _LIST_DUE.all(tx, lane=lane, now=tx.now, limit=limit)
+    return _LIST_KNOWN_DUE.all(tx, lane=lane, now=tx.now, limit=limit, names=names)
 
 
-def list_abandoned(tx: Transaction, limit: int, names: Names) -> list[JobRow]:
+def count_running_of_each(tx: Transaction, lane: str) -> dict[str, int]:
+    """How many jobs of a lane run, by organization."""
+    query = (
+        sa.select(_t.organization_id, sa.func.count())
+        .where(_IS_RUNNING, _t.lane == lane)
+        .group_by(_t.organization_id)
+    )
+    with tx.connection.execute(query) as rows:
+        return {row[0]: row[1] for row in rows}
+
+
+def list_abandoned(
+    tx: Transaction, limit: int, names: Names = None, *, lane: str = ""
+) -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
     if names is None:
-        return _LIST_ABANDONED.all(tx, now=tx.now, limit=limit)
-    return _LIST_KNOWN_ABANDONED.all(tx, now=tx.now, limit=limit, names=names)
+        return _LIST_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit)
+    return _LIST_KNOWN_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit, names=names)
 
 
 def take_locks(tx: Transaction, lock_keys: Collection[str]) -> set[str]:
@@ -213,18 +247,18 @@ def claim(tx: Transaction, job: JobRow, *, lease_until: int) -> JobRow:
     return job._replace(attempts=job.attempts + 1, fencing_token=job.fencing_token + 1)
 
 
-def find_next_lease_end(tx: Transaction) -> int | None:
+def find_next_lease_end(tx: Transaction, lane: str) -> int | None:
     """When the next job of a worker that is not heard of any more may be taken over."""
-    found = _NEXT_LEASE_END.find(tx, now=tx.now)
+    found = _NEXT_LEASE_END.find(tx, lane=lane, now=tx.now)
     return None if found is None else found.due_at
 
 
-def find_next_due(tx: Transaction) -> int | None:
+def find_next_due(tx: Transaction, lane: str) -> int | None:
     """When the next job becomes due, of those that are not due yet.
 
     One that is due already waits for a lock or for room, and would hide when the next one is due.
     """
-    found = _NEXT_DUE.find(tx, now=tx.now)
+    found = _NEXT_DUE.find(tx, lane=lane, now=tx.now)
     return None if found is None else found.due_at
 
 

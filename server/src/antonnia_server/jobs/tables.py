@@ -13,6 +13,9 @@ jobs = sa.Table(
     # Empty for work of the platform itself.
     sa.Column("organization_id", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    # Which runner takes it; work that waits for others has one of its own, so that it keeps no
+    # other work waiting.
+    sa.Column("lane", sa.Text, nullable=False, server_default=""),
     sa.Column("arguments", Json, nullable=False),
     sa.Column("due_at", sa.BigInteger, nullable=False),
     # Scheduling again under the same key moves the job that waits. Cleared when it begins to run.
@@ -28,7 +31,7 @@ jobs = sa.Table(
     sa.Column("last_error", sa.Text),
     sa.Column("request_id", sa.Text),
     sa.Column("created_at", sa.BigInteger, nullable=False),
-    partial_index("ix_jobs_due", "due_at", "id", where="status = 'pending'"),
+    partial_index("ix_jobs_due", "lane", "due_at", "id", where="status = 'pending'"),
     partial_index("ix_jobs_lease", "lease_until", where="status = 'running'"),
     partial_index(
         "uq_jobs_lock",

@@ -27,9 +27,11 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from ._sync.client import SyncServiceClient
+    from ._sync.event_stream import SyncEventStream
     from ._sync.pagination import SyncItems, SyncPage
     from ._sync.transport import SyncTransport
     from .client import ServiceClient
+    from .event_stream import EventStream
     from .pagination import Items, Page
     from .raw_response import RawResponse
     from .transport import Transport
@@ -42,6 +44,7 @@ __all__ = [
     "AntonniaError",
     "AuthenticationError",
     "ConflictError",
+    "EventStream",
     "FieldError",
     "Items",
     "NotFoundError",
@@ -53,6 +56,7 @@ __all__ = [
     "RawResponse",
     "ServerError",
     "ServiceClient",
+    "SyncEventStream",
     "SyncItems",
     "SyncPage",
     "SyncServiceClient",
@@ -67,10 +71,12 @@ __all__ = [
 __getattr__: Callable[[str], Any] = loaded_on_use(
     __name__,
     {
+        "EventStream": ".event_stream",
         "Items": ".pagination",
         "Page": ".pagination",
         "RawResponse": ".raw_response",
         "ServiceClient": ".client",
+        "SyncEventStream": "._sync.event_stream",
         "SyncItems": "._sync.pagination",
         "SyncPage": "._sync.pagination",
         "SyncServiceClient": "._sync.client",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Deque, Mapping, Optional, Union
+from typing import TYPE_CHECKING, AsyncGenerator, Deque, Mapping, Optional, Union
 
 import httpcore
 import httpx
@@ -20,6 +20,7 @@ from .httpcore_requests import (
     LIMITS,
     MAX_CONNECTIONS,
     MAX_IDLE_CONNECTIONS,
+    SILENCE_SECONDS,
     answer_from,
     failures_of_httpx,
     is_behind_a_proxy,
@@ -76,6 +77,29 @@ class ConnectionPool:
                 read = await response.aread()
                 await response.aclose()
             return answer_from(response, read)
+        finally:
+            try:
+                if connection is not None:
+                    await self._take_back(connection)
+            finally:
+                self._pass_turn_on()
+
+    async def pieces(
+        self, url: str, headers: Mapping[str, str], timeout: Timeout
+    ) -> AsyncGenerator[Union[httpx.Response, bytes], None]:
+        """Send a request; give the answer without its content, then the content as it comes."""
+        seconds = seconds_of(timeout)
+        request = request_for("GET", url, headers, None, seconds)
+        request.extensions["timeout"]["read"] = SILENCE_SECONDS
+        await self._wait_for_turn(seconds)
+        connection: Optional[httpcore.AsyncHTTPConnection] = None
+        try:
+            connection = await self._connection_to(request.url.origin)
+            with failures_of_httpx():
+                response = await connection.handle_async_request(request)
+                yield answer_from(response, b"")
+                async for piece in response.aiter_stream():
+                    yield piece
         finally:
             try:
                 if connection is not None:

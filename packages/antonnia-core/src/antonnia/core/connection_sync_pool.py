@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Generator, Mapping, Optional, Union
 
 import httpcore
 import httpx
@@ -14,6 +14,7 @@ from .httpcore_requests import (
     LIMITS,
     MAX_CONNECTIONS,
     MAX_IDLE_CONNECTIONS,
+    SILENCE_SECONDS,
     answer_from,
     failures_of_httpx,
     is_behind_a_proxy,
@@ -86,6 +87,29 @@ class SyncConnectionPool:
         finally:
             if connection is not None:
                 self._take_back(connection)
+            self._turns.release()
+
+    def pieces(
+        self, url: str, headers: Mapping[str, str], timeout: Timeout
+    ) -> Generator[Union[httpx.Response, bytes], None, None]:
+        """Send a request; give the answer without its content, then the content as it comes."""
+        seconds = seconds_of(timeout)
+        request = request_for("GET", url, headers, None, seconds)
+        request.extensions = {**time_limits(seconds), "trace": self._trace}
+        request.extensions["timeout"]["read"] = SILENCE_SECONDS
+        if not self._turns.acquire(timeout=seconds):
+            raise httpx.PoolTimeout("too many calls are under way")
+        # A new one, and so its stream is known, which wakes who reads when it is shut down.
+        connection = self._new_connection(request.url.origin)
+        try:
+            with failures_of_httpx():
+                response = connection.handle_request(request)
+                head = answer_from(response, b"")
+                head.extensions = dict(response.extensions)
+                yield head
+                yield from response.iter_stream()
+        finally:
+            self._take_back(connection)
             self._turns.release()
 
     def close(self) -> None:

@@ -17,6 +17,8 @@ from .options import DEFAULT_TIMEOUT_SECONDS, Timeout
 MAX_CONNECTIONS = 1000
 MAX_IDLE_CONNECTIONS = 100
 KEEP_IDLE_SECONDS = 5.0
+# A stream says something every 15 seconds; one that misses it three times has been cut off.
+SILENCE_SECONDS = 45.0
 LIMITS = httpx.Limits(
     max_connections=MAX_CONNECTIONS,
     max_keepalive_connections=MAX_IDLE_CONNECTIONS,
@@ -42,6 +44,14 @@ def seconds_of(timeout: Timeout) -> Optional[float]:
     return DEFAULT_TIMEOUT_SECONDS if isinstance(timeout, NotGiven) else timeout
 
 
+def limits_of_stream(timeout: Timeout, usual: httpx.Timeout) -> httpx.Timeout:
+    """The limits of a call whose answer has no end, where `usual` are those of other calls."""
+    limits = usual if isinstance(timeout, NotGiven) else httpx.Timeout(timeout)
+    return httpx.Timeout(
+        connect=limits.connect, read=SILENCE_SECONDS, write=limits.write, pool=limits.pool
+    )
+
+
 def time_limits(seconds: Optional[float]) -> Dict[str, Any]:
     """How httpcore is told to wait so long for a connection, and for each piece of an answer."""
     return {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds)}
@@ -56,7 +66,9 @@ def request_for(
 ) -> httpcore.Request:
     """The request with the headers that HTTP wants besides those given."""
     target = httpx.URL(url)
-    raw_headers = [(b"Host", target.netloc), (b"Accept-Encoding", b"gzip, deflate")]
+    raw_headers = [(b"Host", target.netloc)]
+    if "Accept-Encoding" not in headers:
+        raw_headers.append((b"Accept-Encoding", b"gzip, deflate"))
     raw_headers += [(name.encode(), value.encode()) for name, value in headers.items()]
     if content is not None or method in ("POST", "PATCH", "PUT"):
         raw_headers.append((b"Content-Length", b"%d" % len(content or b"")))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .httpx_line import HttpxLine
     from .loop_connections import LoopConnections
 
 
@@ -53,7 +54,7 @@ class HttpxSender:
     ) -> HttpAnswer:
         import httpx
 
-        here = await self._here()
+        here = await self.here()
         if isinstance(here.http, httpx.AsyncClient):
             call = here.http.request(
                 method,
@@ -72,13 +73,18 @@ class HttpxSender:
             raise closed_meanwhile() if here.is_closing else failure_from(exc, method, url) from exc
         return HttpAnswer(response.status_code, response.headers, response.content)
 
+    def open_line(self) -> HttpxLine:
+        from .httpx_line import HttpxLine
+
+        return HttpxLine(self)
+
     async def sleep(self, seconds: float) -> None:
         import asyncio
 
         if self._is_closed:
             # A try was sent before.
             raise closed_meanwhile()
-        here = await self._here()
+        here = await self.here()
         await here.until_closed(asyncio.sleep(seconds))
 
     async def close(self) -> None:
@@ -98,7 +104,8 @@ class HttpxSender:
         self._is_forked = True
         return inherited
 
-    async def _here(self) -> LoopConnections:
+    async def here(self) -> LoopConnections:
+        """The connections of the loop that runs."""
         import asyncio
 
         if self._is_closed:

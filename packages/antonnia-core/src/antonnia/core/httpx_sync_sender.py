@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
@@ -19,11 +18,13 @@ from .httpx_failures import (
 )
 from .not_given import NotGiven
 from .options import Timeout
+from .sockets import shut_down
 
 if TYPE_CHECKING:
     import httpx
 
     from .connection_sync_pool import SyncConnectionPool
+    from .httpx_sync_line import SyncHttpxLine
 
 # What httpcore reports, as `http11.…` or `proxy.…`, when it has a new stream.
 _STREAM_EVENTS = ("connect_tcp.complete", "start_tls.complete")
@@ -53,6 +54,7 @@ class SyncHttpxSender:
         self._closed = threading.Event()
         self._calls_under_way = 0
         self._streams: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lines: weakref.WeakSet[SyncHttpxLine] = weakref.WeakSet()
 
     def send(
         self,
@@ -64,7 +66,7 @@ class SyncHttpxSender:
     ) -> HttpAnswer:
         import httpx
 
-        http = self._begin()
+        http = self.begin()
         try:
             if isinstance(http, httpx.Client):
                 response = http.request(
@@ -83,8 +85,16 @@ class SyncHttpxSender:
             is_cut_off = self._closed.is_set()
             raise closed_meanwhile() if is_cut_off else failure_from(exc, method, url) from exc
         finally:
-            self._end()
+            self.end()
         return HttpAnswer(response.status_code, response.headers, response.content)
+
+    def open_line(self) -> SyncHttpxLine:
+        from .httpx_sync_line import SyncHttpxLine
+
+        line = SyncHttpxLine(self)
+        with self._lock:
+            self._lines.add(line)
+        return line
 
     def sleep(self, seconds: float) -> None:
         if self._closed.wait(seconds):
@@ -93,17 +103,19 @@ class SyncHttpxSender:
     def close(self) -> None:
         with self._lock:
             self._closed.set()
-            streams = list(self._streams)
+            streams, lines = list(self._streams), list(self._lines)
             is_idle = self._calls_under_way == 0
+        for line in lines:
+            line.close()
         if is_idle:
             self._let_go()
         else:
             # The last call to end lets go.
             for stream in streams:
-                _shut_down(stream)
+                shut_down(stream)
 
     def forget_what_was_inherited(self) -> object:
-        inherited = (self._http, list(self._streams), self._lock, self._closed)
+        inherited = (self._http, list(self._streams), list(self._lines), self._lock, self._closed)
         was_closed = self._closed.is_set()
         self._start_empty()
         self._is_forked = True
@@ -111,7 +123,8 @@ class SyncHttpxSender:
             self._closed.set()
         return inherited
 
-    def _begin(self) -> Union[httpx.Client, SyncConnectionPool]:
+    def begin(self) -> Union[httpx.Client, SyncConnectionPool]:
+        """What a call is sent with; `end` must follow."""
         from .connection_sync_pool import open_sync_connections
 
         with self._lock:
@@ -126,7 +139,8 @@ class SyncHttpxSender:
             self._calls_under_way += 1
             return self._http
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """A call has ended."""
         with self._lock:
             self._calls_under_way -= 1
             is_last = self._closed.is_set() and self._calls_under_way == 0
@@ -144,14 +158,4 @@ class SyncHttpxSender:
             with self._lock:
                 self._streams.add(stream)
             if self._closed.is_set():
-                _shut_down(stream)
-
-
-def _shut_down(stream: Any) -> None:
-    connected: Optional[socket.socket] = stream.get_extra_info("socket")
-    if connected is not None and connected.fileno() != -1:
-        try:
-            connected.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # The other side was faster: the thread has been woken already.
-            return
+                shut_down(stream)

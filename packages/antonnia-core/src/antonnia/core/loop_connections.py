@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, AsyncGenerator, Coroutine, Dict, Optional, Set, TypeVar, Union
+import weakref
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncGenerator,
+    Coroutine,
+    Dict,
+    Optional,
+    Set,
+    TypeVar,
+    Union,
+)
 
 from .cancellation import cancelled_only_at_waits
 from .connection_pool import ConnectionPool
@@ -22,6 +33,8 @@ class LoopConnections:
     def __init__(self, http: Union[httpx.AsyncClient, ConnectionPool], *, is_ours: bool) -> None:
         self.http: Union[httpx.AsyncClient, ConnectionPool] = http
         self.is_closing: bool = False
+        # Who reads one holds it; it ends when nobody does.
+        self.streams: weakref.WeakSet[AsyncGenerator[Any, None]] = weakref.WeakSet()
         self._is_ours = is_ours
         self._calls: Set[Optional[asyncio.Task[object]]] = set()
         self._calls_ended: Optional[asyncio.Event] = None
@@ -57,7 +70,7 @@ class LoopConnections:
             is_safe = isinstance(self.http, ConnectionPool)
             return await (call if is_safe else cancelled_only_at_waits(call))
         except asyncio.CancelledError:
-            if not self.is_closing or _is_cancelled_by_another(task):
+            if not self.is_closing or is_cancelled_by_another(task):
                 raise
             # The cancellation was ours, to cut the call off.
             raise closed_meanwhile() from None
@@ -84,6 +97,8 @@ class LoopConnections:
                 if task is not None:
                     task.cancel()
             await self._calls_ended.wait()
+        for stream in list(self.streams):
+            await stream.aclose()
         if self._life is not None:
             await self._life.aclose()
 
@@ -108,7 +123,8 @@ class LoopConnections:
                 raise
 
 
-def _is_cancelled_by_another(task: Optional[asyncio.Task[object]]) -> bool:
+def is_cancelled_by_another(task: Optional[asyncio.Task[object]]) -> bool:
+    """Whether another one has cancelled the task too, besides us."""
     # Before 3.11 nobody counts who has cancelled a task.
     if sys.version_info >= (3, 11) and task is not None:
         return task.uncancel() > 0

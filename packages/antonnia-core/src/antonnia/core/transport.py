@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from antonnia.core.models import RequestModel
 
+    from .event_stream import EventStream
+
 _logger = logging.getLogger("antonnia")
 
 T = TypeVar("T")
@@ -55,6 +57,26 @@ USER_AGENT = (
     f"antonnia-python/{__version__} "
     f"Python/{sys.version_info[0]}.{sys.version_info[1]} ({sys.platform})"
 )
+
+
+class Line(Protocol):
+    """The connections of one stream, one after another; closing it ends every wait."""
+
+    async def open(self, url: str, headers: Mapping[str, str], timeout: Timeout) -> HttpAnswer:
+        """Ask; what is answered has no content yet."""
+        ...
+
+    async def read(self) -> bytes:
+        """The next piece of the content, as soon as there is one; nothing at its end."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Hang up, and wait."""
+        ...
+
+    async def close(self) -> None:
+        """End it for good."""
+        ...
 
 
 class Sender(Protocol):
@@ -69,6 +91,10 @@ class Sender(Protocol):
         timeout: Timeout,
     ) -> HttpAnswer:
         """Send a request once, and raise `APIConnectionError` if no answer came."""
+        ...
+
+    def open_line(self) -> Line:
+        """What a stream is received on."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -192,6 +218,12 @@ class Transport:
         """Read an object that takes a body to ask for."""
         answer = await self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(read_answer, answer_type))
+
+    def stream(self, path: str, item_type: Type[T], *, last_id: Optional[str]) -> EventStream[T]:
+        """Follow events from the one after `last_id` on; nothing is asked before the first."""
+        from .event_stream import EventStream
+
+        return EventStream(self, path, item_type, last_id)
 
     async def request(
         self,

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
     from antonnia.core.models import RequestModel
 
+    from .event_stream import SyncEventStream
+
 _logger = logging.getLogger("antonnia")
 
 T = TypeVar("T")
@@ -57,6 +59,26 @@ USER_AGENT = (
     f"antonnia-python/{__version__} "
     f"Python/{sys.version_info[0]}.{sys.version_info[1]} ({sys.platform})"
 )
+
+
+class SyncLine(Protocol):
+    """The connections of one stream, one after another; closing it ends every wait."""
+
+    def open(self, url: str, headers: Mapping[str, str], timeout: Timeout) -> HttpAnswer:
+        """Ask; what is answered has no content yet."""
+        ...
+
+    def read(self) -> bytes:
+        """The next piece of the content, as soon as there is one; nothing at its end."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Hang up, and wait."""
+        ...
+
+    def close(self) -> None:
+        """End it for good."""
+        ...
 
 
 class SyncSender(Protocol):
@@ -71,6 +93,10 @@ class SyncSender(Protocol):
         timeout: Timeout,
     ) -> HttpAnswer:
         """Send a request once, and raise `APIConnectionError` if no answer came."""
+        ...
+
+    def open_line(self) -> SyncLine:
+        """What a stream is received on."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -194,6 +220,14 @@ class SyncTransport:
         """Read an object that takes a body to ask for."""
         answer = self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(read_answer, answer_type))
+
+    def stream(
+        self, path: str, item_type: Type[T], *, last_id: Optional[str]
+    ) -> SyncEventStream[T]:
+        """Follow events from the one after `last_id` on; nothing is asked before the first."""
+        from .event_stream import SyncEventStream
+
+        return SyncEventStream(self, path, item_type, last_id)
 
     def request(
         self,
