@@ -55,6 +55,15 @@ class PostgresLimits:
 
 
 @dataclass(frozen=True)
+class MigrationLimits:
+    """How a migration waits for what others have locked, on PostgreSQL."""
+
+    # Whoever needs a table waits behind a migration that waits for it.
+    lock_seconds: int = _limit(3, "Seconds to wait for a lock before letting others pass.")
+    tries: int = _limit(10, "Times to try a migration that does not get its locks.")
+
+
+@dataclass(frozen=True)
 class JobLimits:
     """How a process does what is due later."""
 
