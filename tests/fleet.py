@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from server_process import READY_SECONDS, ServerProcess, microseconds
@@ -25,34 +28,68 @@ LEASE_SECONDS = 3
 # Whoever stands still in the middle of a transaction keeps what it has locked for so long.
 IDLE_SECONDS = 1
 _IS_READY = " is running"
+# For a version that is not the one of this process.
+_PREPARE = f"""
+import asyncio, sys
+sys.path.append({str(Path(__file__).parent)!r})
+import fleet
+print(asyncio.run(fleet.prepare(sys.argv[1])))
+"""
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which code a process runs: that of these source trees, or else what is installed."""
+
+    trees: tuple[Path, ...] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.trees))}
+
+    async def run(self, *command: str) -> str:
+        """Run a command to its end, which has to be a good one; what it has printed."""
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=PIPE, stderr=PIPE, env=self.environment
+        )
+        async with asyncio.timeout(READY_SECONDS):
+            said, complained = await process.communicate()
+        assert process.returncode == 0, complained.decode()
+        return said.decode().strip()
+
+
+TODAY = Version()
 
 
 class Member(ServerProcess):
-    """The lives of one `antonnia` process; a server comes back on the port that it had."""
+    """The lives of one `antonnia` process, which comes back on the port that it had."""
 
-    def __init__(self, url: str, log: Path, *command: str) -> None:
+    def __init__(self, url: str, log: Path, *command: str, version: Version | None = None) -> None:
         super().__init__(log, log=log)
+        # From its next start on.
+        self.version = version or TODAY
         self._command = [ANTONNIA, *command, "--database-url", url]
         self._command += ["--job-lease-seconds", str(LEASE_SECONDS)]
         self._command += ["--database-idle-seconds", str(IDLE_SECONDS)]
-        self._is_server = command[0] == "serve"
+        self._port_option = "--port" if command[0] == "serve" else "--metrics-port"
 
     async def start(self, command: Sequence[str] = ()) -> None:
         assert self._process is None, "it runs already"
         self._log.touch()
         seen = self._log.stat().st_size
-        port = ["--port", str(self.address[1] if self.base_url else 0)]
+        port = str(self.address[1] if self.base_url else 0)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, *(port if self._is_server else ()), stderr=log
+                *(*self._command, self._port_option, port),
+                stderr=log,
+                env=self.version.environment,
             )
         async with asyncio.timeout(READY_SECONDS):
             while _IS_READY not in (said := self._log.read_text()[seen:]):
                 assert self._process.returncode is None, said
                 await asyncio.sleep(0.02)
         [ready] = [line for line in said.splitlines() if _IS_READY in line]
-        if self._is_server:
-            self.base_url = ready.rpartition(" ")[2].rstrip(".")
+        self.base_url = ready.rpartition(" ")[2].rstrip(".")
         self._ready_at = microseconds()
 
     def pause(self) -> None:
@@ -88,19 +125,34 @@ class Fleet:
 
 @asynccontextmanager
 async def running_fleet(
-    url: str, directory: Path, *, servers: Sequence[str] | int, workers: int = 0
+    url: str,
+    directory: Path,
+    *,
+    servers: Sequence[str] | int,
+    workers: int = 0,
+    version: Version | None = None,
 ) -> AsyncIterator[Fleet]:
     """Start it on an empty database; `servers` is how many, or the options of each one."""
     options = ["--jobs"] * servers if isinstance(servers, int) else servers
-    token = await _prepare(url)
+    version = version or TODAY
+    token = await version.run(sys.executable, "-c", _PREPARE, url) if version.trees else None
+    token = token or await prepare(url)
     fleet = Fleet(
         url,
         token,
         [
-            Member(url, directory / f"server-{number}.log", "serve", *option.split())
+            Member(
+                url,
+                directory / f"server-{number}.log",
+                *("serve", *option.split()),
+                version=version,
+            )
             for number, option in enumerate(options)
         ],
-        [Member(url, directory / f"worker-{number}.log", "worker") for number in range(workers)],
+        [
+            Member(url, directory / f"worker-{number}.log", "worker", version=version)
+            for number in range(workers)
+        ],
     )
     try:
         await asyncio.gather(*(member.start() for member in fleet.members))
@@ -111,7 +163,7 @@ async def running_fleet(
             await member.close()
 
 
-async def _prepare(url: str) -> str:
+async def prepare(url: str) -> str:
     """The schema, and an organization with an assistant that answers; its token."""
     engine = connect(url)
     migrate(engine)

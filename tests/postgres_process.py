@@ -34,7 +34,7 @@ class PostgresProcess:
         self.programs: Path = made.bin_path
         self._data = data
         # It does not run as root.
-        self._user: str | None = made.system_user
+        self.user: str | None = made.system_user
         self._log = directory / "postgres.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -48,7 +48,7 @@ class PostgresProcess:
         while True:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self._user
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self.user
                 )
             while self._process.poll() is None:
                 if self._answers():

@@ -53,7 +53,7 @@ class Receiver:
 
     url: str = ""
     received: list[Received] = field(default_factory=list)
-    # What each request is answered; the newest connection count is for tests of their own.
+    # What each request is answered.
     decide: Decide = lambda received: OK
     connections: int = 0
     under_way: int = 0

@@ -10,7 +10,7 @@ from in_process import START, HandWorker, Place, Server, Template, finish_job, s
 
 from antonnia_server import jobs
 from antonnia_server.clock import SECOND, HandClock, from_datetime
-from antonnia_server.db import Transaction
+from antonnia_server.db import StorageFailed, Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.jobs import Handler, Job, JobLost, Runner, RunningJob
 from antonnia_server.jobs import service as job_service
@@ -26,6 +26,7 @@ class Recorder:
         self._started = server.hand.now()
         self.ran: list[tuple[str, float]] = []
         self.failures = 0
+        self.failure: Exception = RuntimeError("not yet")
         self.given_up: list[str] = []
         self.at_once = 0
         self.most_at_once = 0
@@ -39,7 +40,7 @@ class Recorder:
             await job.write(_nothing)
             if self.failures > 0:
                 self.failures -= 1
-                raise RuntimeError("not yet")
+                raise self.failure
             await job.write(finish_job)
         finally:
             self.at_once -= 1
@@ -226,6 +227,20 @@ async def test_a_job_that_keeps_failing_is_parked_with_its_error(
     assert recorder.given_up == ["RuntimeError: not yet"]
 
 
+async def test_a_storage_that_was_away_costs_no_attempt(
+    runner: Steps, recorder: Recorder, server: Server
+) -> None:
+    recorder.failures = 9
+    recorder.failure = StorageFailed("gone", concerns_all=True)
+    await recorder.schedule("a", due_in_seconds=0)
+
+    await runner.advance(60)
+
+    assert recorder.ran == [("a", seconds) for seconds in range(10)]
+    assert recorder.given_up == []
+
+
+@pytest.mark.sqlite_only
 async def test_a_job_that_nobody_handles_is_parked(runner: Steps, server: Server) -> None:
     def schedule(tx: Transaction) -> None:
         jobs.schedule(tx, server.caller, "unheard_of", {}, due_at=tx.now)

@@ -33,7 +33,10 @@ ALLOWED = {
 }
 
 # Statements of PostgreSQL, which SQLite cannot read.
-ONLY_POSTGRES = re.compile(r"events\.storage\.log\._NUMBER$|knowledge\.storage\.lexemes\.")
+ONLY_POSTGRES = re.compile(
+    r"events\.storage\.log\._NUMBER$|jobs\.storage\._LIST_(HOLDERS|KNOWN_.*)$"
+    r"|knowledge\.storage\.lexemes\."
+)
 
 
 def statements() -> Iterator[tuple[str, Statement[tuple[object, ...]]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,15 +36,24 @@ class Story:
     held: set[str] = field(default_factory=set)
     repeated: int = 0
 
+    def note(self, struck_at: int, held: Iterable[Claim] = ()) -> None:
+        """A strike whose consequences end now, by themselves."""
+        self.strikes.append((struck_at, microseconds()))
+        self.held |= {job_id for job_id, _ in held}
+
 
 Strike = Callable[[Story, int], Awaitable[None]]
+# A job, and its fencing token: who is at a job once more has another one.
+Claim = tuple[str, int]
 
 
-async def live_through(fleet: Fleet, strike: Strike) -> tuple[Story, Stored]:
+async def live_through(
+    fleet: Fleet, strike: Strike, rounds: int = CRASH_PG_ROUNDS
+) -> tuple[Story, Stored]:
     """Strike again and again under load, and check all that has to hold afterwards."""
     story = Story()
     load = await given_load(fleet, story.journal)
-    for number in range(CRASH_PG_ROUNDS):
+    for number in range(rounds):
         await _round(fleet, load, story, strike(story, number))
     await until_every_window_has_ended(fleet.url, within_seconds=60)
     stored = Stored(fleet.url)
@@ -69,7 +78,7 @@ async def _round(fleet: Fleet, load: Load, story: Story, strike: Awaitable[None]
         await check_what_the_api_shows(client, story.journal.attempts[first:])
 
 
-async def pause_in_the_middle(url: str, victim: Member) -> set[str]:
+async def pause_in_the_middle(url: str, victim: Member) -> set[Claim]:
     """Stop a process that is at some jobs; which ones."""
     with psycopg.connect(url, autocommit=True) as connection:
         while True:
@@ -78,26 +87,22 @@ async def pause_in_the_middle(url: str, victim: Member) -> set[str]:
             await asyncio.sleep(STILL_SECONDS)
             held = before & running_jobs(connection)
             if held:
-                return {job_id for job_id, _ in held}
+                return held
             victim.resume()
             await asyncio.sleep(random.uniform(0, 0.05))
 
 
-async def until_taken_over(url: str, jobs: set[str]) -> None:
-    """Until nobody is at these jobs any more."""
+async def until_taken_over(url: str, held: set[Claim]) -> None:
+    """Until none of these claims holds any more."""
     with psycopg.connect(url, autocommit=True) as connection:
         async with asyncio.timeout(10 * LEASE_SECONDS):
-            while jobs & {job_id for job_id, _ in running_jobs(connection)}:  # noqa: ASYNC110  # others end them
+            while held & running_jobs(connection):  # noqa: ASYNC110  # others end them
                 await asyncio.sleep(0.02)
 
 
-def running_jobs(connection: psycopg.Connection[Any]) -> set[tuple[str, int]]:
+def running_jobs(connection: psycopg.Connection[Any]) -> set[Claim]:
     query = "SELECT id, fencing_token FROM jobs WHERE status = 'running'"
     return set(connection.execute(query).fetchall())
-
-
-def note(story: Story, struck_at: int) -> None:
-    story.strikes.append((struck_at, microseconds()))
 
 
 def lateness(story: Story, window: Row) -> int:

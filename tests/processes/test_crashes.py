@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
-import pytest
-from fleet import Fleet, running_fleet
+import httpx
+from figures import Figures
+from fleet import Fleet, Member, running_fleet
 from postgres_process import PostgresProcess
 from processes.striking import (
     LATEST_MICROSECONDS,
     Story,
     lateness,
     live_through,
-    note,
     pause_in_the_middle,
     report,
     until_taken_over,
@@ -31,7 +30,7 @@ async def test_a_killed_server_loses_nothing_that_it_acknowledged(url: str, tmp_
         async def kill_one(story: Story, number: int) -> None:
             server = fleet.servers[number % 2]
             await server.kill()
-            note(story, server.lives[-1].ended_at)
+            story.note(server.lives[-1].ended_at)
             await server.start()
 
         story, stored = await live_through(fleet, kill_one)
@@ -50,8 +49,7 @@ async def test_another_worker_ends_what_a_killed_one_had_begun(url: str, tmp_pat
             held = await pause_in_the_middle(url, worker)
             struck_at = microseconds()
             await worker.kill()
-            note(story, struck_at)
-            story.held |= held
+            story.note(struck_at, held)
             await until_taken_over(url, held)
             await worker.start()
 
@@ -63,20 +61,13 @@ async def test_another_worker_ends_what_a_killed_one_had_begun(url: str, tmp_pat
     print(report("workers killed", story, stored))
 
 
-# Once in a few runs the jobs of the stopped worker were still running after 30 s, and it is not
-# known why. Until it is, only who asks for the rounds gets this one.
-@pytest.mark.skipif(
-    "ANTONNIA_CRASH_PG_ROUNDS" not in os.environ,
-    reason="it fails now and then; ANTONNIA_CRASH_PG_ROUNDS=3 runs it",
-)
 async def test_a_worker_that_wakes_up_late_writes_nothing(url: str, tmp_path: Path) -> None:
     async with running_fleet(url, tmp_path, servers=[ONLY_SERVES], workers=2) as fleet:
 
         async def pause_one(story: Story, number: int) -> None:
             worker = fleet.workers[number % 2]
             held = await pause_in_the_middle(url, worker)
-            note(story, microseconds())
-            story.held |= held
+            story.note(microseconds(), held)
             await until_taken_over(url, held)
             worker.resume()
 
@@ -98,11 +89,14 @@ async def test_a_killed_postgresql_loses_nothing_that_was_acknowledged(
             struck_at = microseconds()
             await asyncio.to_thread(postgres.kill)
             await asyncio.to_thread(postgres.start)
-            note(story, struck_at)
+            story.note(struck_at)
 
         story, stored = await live_through(fleet, kill_it)
+        outcomes = await outcomes_of_jobs(fleet.workers[0])
 
     check_lateness(story, stored)
+    # A job is not at fault when its database dies, however often.
+    assert outcomes <= {"done", "given_back", "lost"}
     assert tracebacks(fleet) == []
     print(report("PostgreSQL killed", story, stored))
 
@@ -115,6 +109,13 @@ def check_that_the_held_ended(story: Story, stored: Stored) -> None:
 def check_lateness(story: Story, stored: Stored) -> None:
     latest = max(stored.windows, key=lambda window: lateness(story, window))
     assert lateness(story, latest) < LATEST_MICROSECONDS, (latest, story.strikes)
+
+
+async def outcomes_of_jobs(worker: Member) -> set[str]:
+    """What became of the jobs that a worker has had."""
+    async with httpx.AsyncClient(base_url=worker.base_url) as anyone:
+        figures = Figures((await anyone.get("/metrics")).text)
+    return {labels["outcome"] for labels in figures.labels("antonnia_job_seconds_count")}
 
 
 def tracebacks(fleet: Fleet) -> list[str]:

@@ -8,15 +8,20 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 from crash.attempts import Journal
 from crash.load import given_load
+from faults.readiness import READY, until_ready_says
+from figures import Figures
 from fleet import ANTONNIA, Fleet, Member, running_fleet
+from postgres_process import PostgresProcess
 from processes.striking import pause_in_the_middle, running_jobs
 from stored import until_every_window_has_ended
 
 from antonnia.conversations.exceptions import APIConnectionError
+from antonnia.conversations.types import MessageContentText
 
 SERVE_WITH_THREE = "--workers 3"
 PATIENCE_SECONDS = 30
@@ -78,6 +83,33 @@ async def test_a_worker_that_is_stopped_ends_what_it_is_at(url: str, tmp_path: P
             assert running_jobs(connection) == set()
         await worker.start()
         await until_every_window_has_ended(url, within_seconds=PATIENCE_SECONDS)
+
+
+async def test_a_worker_tells_how_it_goes(
+    url: str, postgres: PostgresProcess, tmp_path: Path
+) -> None:
+    async with running_fleet(url, tmp_path, servers=["--no-jobs"], workers=1) as fleet:
+        [worker] = fleet.workers
+        async with fleet.client() as client:
+            session = await client.sessions.create("contact", "Ana")
+            await client.sessions.messages.create(session.id, MessageContentText(text="Hello"))
+            await client.sessions.reply(session.id)
+        await until_every_window_has_ended(url, within_seconds=PATIENCE_SECONDS)
+
+        async with httpx.AsyncClient(base_url=worker.base_url) as anyone:
+            answers = [await anyone.get(path) for path in ("/livez", "/readyz", "/metrics")]
+            absent = await anyone.get(f"/conversations/v2/sessions/{session.id}")
+        await asyncio.to_thread(postgres.kill)
+        await until_ready_says(worker, "storage_unavailable")
+        await asyncio.to_thread(postgres.start)
+        await until_ready_says(worker, READY)
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert absent.status_code == 404
+    figures = Figures(answers[-1].text)
+    done = figures.of("antonnia_job_seconds_count", name="answer_session", outcome="done")
+    assert done == 1
+    assert worker.base_url.startswith("http://127.0.0.1:")
 
 
 async def test_one_that_stands_still_keeps_no_one_waiting(url: str, tmp_path: Path) -> None:

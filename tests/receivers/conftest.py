@@ -36,6 +36,8 @@ def deliveries(server: ServerProcess) -> list[Delivered]:
         webhook = events.webhooks.create(receiver.url)
         receiver.secret = webhook.secret
         session = conversations.sessions.create("contact_1", "Jane")
+        # One after the other: of two under way either may come first.
+        receiver.wait_for(1)
         conversations.sessions.messages.create(session.id, words)
         receiver.wait_for(2)
         # Only who has the secret of before could verify it with that; both sign.

@@ -88,7 +88,7 @@ async def test_a_server_that_is_away_is_waited_for_once_it_was_there() -> None:
 
 async def test_a_server_that_never_was_there_is_an_error_and_can_be_asked_again() -> None:
     with StreamingServer(503, 503, 503, 503, script(event(1), HANG)) as server:
-        async with given_transport(server).stream("/stream", Thing, last_id=None) as stream:
+        async with given_transport(server).stream("/stream", Thing, last_id="0") as stream:
             with pytest.raises(ServerError):
                 await stream.__anext__()
             asked = len(server.paths)
@@ -111,11 +111,23 @@ async def test_without_retries_a_lost_connection_is_an_error() -> None:
 
 async def test_a_refusal_is_an_error_at_once() -> None:
     with StreamingServer(401) as server:
-        async with given_transport(server).stream("/stream", Thing, last_id=None) as stream:
-            with pytest.raises(AuthenticationError):
-                await stream.__anext__()
+        stream = given_transport(server).stream("/stream", Thing, last_id=None)
+        with pytest.raises(AuthenticationError):
+            await stream.__anext__()
+        with pytest.raises(AuthenticationError):
+            await stream.__aenter__()
 
-    assert len(server.paths) == 1
+    assert len(server.paths) == 2
+
+
+async def test_a_stream_that_is_entered_knows_where_it_begins() -> None:
+    with StreamingServer(script(b"id: 41\n\n", CUT), script(event(42), HANG)) as server:
+        async with given_transport(server).stream("/stream", Thing, last_id=None) as stream:
+            asked = list(server.resumed_after)
+            assert await ids_of(stream, 1) == things(42, 42)
+
+    assert asked == [None]
+    assert server.resumed_after == [None, "41"]
 
 
 async def test_an_event_that_cannot_be_read_is_an_error_and_the_next_one_comes() -> None:

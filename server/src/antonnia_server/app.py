@@ -14,6 +14,7 @@ from antonnia.core.version import __version__
 from . import health, metrics, operator_api, testing_api
 from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
+from .auth.service import record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -28,7 +29,7 @@ from .http.intake import Intake
 from .later_work import numbering, running_jobs
 from .orchestrator import routes as orchestrator
 from .orchestrator.service import hold_assistant
-from .settings import Settings
+from .settings import Limits, Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
 doubled, or spoken over a person."""
@@ -59,6 +60,7 @@ def create_app(
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db, clock)
+    app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
@@ -88,6 +90,22 @@ def create_app(
     documents.install(app)
     documents_page.install_page(app)
     return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
+
+
+def create_watched_app(db: Database, counted: metrics.Metrics, limits: Limits) -> ASGIApp:
+    """What an open `db` and a process that answers nothing else say of themselves."""
+    app = FastAPI(
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: on_http_exception},
+    )
+    app.state.db = db
+    app.state.intake = Intake(limits)
+    app.state.metrics = counted
+    shown = [("", health.router), ("", metrics.router)]
+    for prefix, router in shown:
+        app.include_router(router, prefix=prefix)
+    return Edge(Dispatch(app, shown), counted.count_request)
 
 
 def _lifespan(

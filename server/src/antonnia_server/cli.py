@@ -57,6 +57,7 @@ class LazyGroup(click.Group):
         "serve": ("serve:serve", "Run the server in production."),
         "worker": ("worker:worker", "Run the jobs of a PostgreSQL database."),
         "migrate": ("migrate:migrate", "Bring the database to this version's schema."),
+        "copy": ("copy:copy", "Copy everything into a PostgreSQL database."),
         "backup": ("backup:backup", "Copy the database into one file."),
         "restore": ("restore:restore", "Make a data directory of a backup."),
         "token": ("token:token", "Make API tokens, list, rotate and revoke them."),

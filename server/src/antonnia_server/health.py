@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from .db import Database, StorageFailed, Transaction
-from .db.revision import newest_revision, stored_revision
+from .db.compatibility import can_work_on
+from .db.revision import stored_revision
 from .http.documents import describes
 from .http.permissions import PUBLIC
 from .http.refusal import (
@@ -30,21 +31,21 @@ async def livez(request: Request) -> Response:
 
 @router.get("/readyz", **describes(None, raises=_NOT_READY, permission=PUBLIC))
 async def readyz(request: Request) -> Response:
-    """The storage can be read and written to, and its schema is this version's.
+    """The storage can be read and written to, and its schema suits this version.
 
     Nothing is written to find out: the storage is watched by those who do write.
     """
     db: Database = request.app.state.db
 
-    def revision(tx: Transaction) -> str | None:
-        return stored_revision(tx.connection)
+    def is_schema_usable(tx: Transaction) -> bool:
+        return can_work_on(tx.connection, stored_revision(tx.connection))
 
     try:
-        stored = await db.read(revision)
+        is_usable = await db.read(is_schema_usable)
     except StorageFailed as failure:
         raise refusal_of(failure, retry_after_seconds=1) from failure
     if db.trouble is not None:
         raise refusal_of(db.trouble, retry_after_seconds=1)
-    if stored != newest_revision():
-        raise Overloaded("The schema is not this version's; run `antonnia migrate`.")
+    if not is_usable:
+        raise Overloaded("The schema does not suit this version; run `antonnia migrate`.")
     return Response(_OK, media_type="application/json")

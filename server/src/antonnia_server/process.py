@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Never
 
@@ -90,19 +90,28 @@ def run_shared_server(
 
 
 def run_worker(
-    database: SharedDatabase, settings: Settings, *, on_ready: Callable[[], None]
+    database: SharedDatabase,
+    settings: Settings,
+    metrics_at: tuple[str, int] | None,
+    *,
+    on_ready: Callable[[str | None], None],
 ) -> None:
     """Run the jobs of a database, beside other processes, until SIGTERM or SIGINT.
 
+    `on_ready` gets the URL where it tells how it goes, if it was told a host and a port for that.
+
     Raises:
-        Fault: The database cannot be used.
+        Fault: The database or the port cannot be used.
     """
     gc.disable()
-    with _exiting_on_signals():
+    with _exiting_on_signals(), ExitStack() as stack:
+        listener = stack.enter_context(listen(*metrics_at)) if metrics_at else None
         from . import shared_standalone, working
 
         shared_standalone.migrate_shared(database)
-        working.work(database, settings, on_ready=_collecting_then(on_ready))
+        base_url = base_url_of(listener) if listener else None
+        ready = _collecting_then(lambda: on_ready(base_url))
+        working.work(database, settings, listener, on_ready=ready)
 
 
 def _collecting_then(on_ready: Callable[[], None]) -> Callable[[], None]:

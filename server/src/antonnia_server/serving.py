@@ -8,8 +8,8 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from types import FrameType
@@ -28,7 +28,7 @@ from .db.watch import unannounced
 from .http_protocol import HttpProtocol
 from .kept_clock import clock_of
 from .process import base_url_of
-from .settings import Settings
+from .settings import Limits, Settings
 from .shared_database import SharedDatabase
 from .shared_standalone import open_shared, shared_faults
 from .standalone import storage_faults
@@ -88,20 +88,49 @@ def _run(
 ) -> None:
     log_to_stderr()
     take_short_turns()
-    connections = Connections(with_descriptors(settings.limits))
     at_stop: list[Callable[[], None]] = []
-    starting = _Starting(create_app(db, clock, settings, at_stop=at_stop))
+    app = create_app(db, clock, settings, at_stop=at_stop)
+    server = _server(app, settings.limits, on_ready, has_lifespan=True, at_stop=at_stop)
+    server.run(sockets=[listener])
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp, listener: socket.socket, limits: Limits) -> AsyncGenerator[None]:
+    """Answer beside the work of this process, which takes the signals and has begun already."""
+    server = _server(app, limits, lambda: None, has_lifespan=False)
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listener])
+    ticking = asyncio.create_task(server.main_loop())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await ticking
+        await server.shutdown(sockets=[listener])
+
+
+def _server(
+    app: ASGIApp,
+    limits: Limits,
+    on_ready: Callable[[], None],
+    *,
+    has_lifespan: bool,
+    at_stop: Sequence[Callable[[], None]] = (),
+) -> _Server:
+    connections = Connections(with_descriptors(limits))
+    starting = _Starting(app)
     config = uvicorn.Config(
         starting,
         loop="uvloop",
         http=cast(Any, partial(HttpProtocol, all_connections=connections)),
         ws="none",
-        lifespan="on",
+        lifespan="on" if has_lifespan else "off",
         log_config=None,
         access_log=False,
         server_header=False,
     )
-    _Server(config, connections, starting, on_ready, at_stop).run(sockets=[listener])
+    return _Server(config, connections, starting, on_ready, at_stop)
 
 
 class _Starting:
@@ -131,7 +160,7 @@ class _Server(uvicorn.Server):
         connections: Connections,
         starting: _Starting,
         on_ready: Callable[[], None],
-        at_stop: list[Callable[[], None]],
+        at_stop: Sequence[Callable[[], None]],
     ) -> None:
         super().__init__(config)
         self._at_stop = at_stop

@@ -55,6 +55,15 @@ class PostgresLimits:
 
 
 @dataclass(frozen=True)
+class MigrationLimits:
+    """How a migration waits for what others have locked, on PostgreSQL."""
+
+    # Whoever needs a table waits behind a migration that waits for it.
+    lock_seconds: int = _limit(3, "Seconds to wait for a lock before letting others pass.")
+    tries: int = _limit(10, "Times to try a migration that does not get its locks.")
+
+
+@dataclass(frozen=True)
 class JobLimits:
     """How a process does what is due later."""
 
@@ -100,6 +109,13 @@ class LogLimits:
 
 
 @dataclass(frozen=True)
+class AuditLimits:
+    """How long can be read who did what."""
+
+    kept_days: int = _limit(365, "Days that entries of the audit log are kept.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 
@@ -113,3 +129,4 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
     log: LogLimits = field(default_factory=LogLimits)
+    audit: AuditLimits = field(default_factory=AuditLimits)

@@ -14,8 +14,9 @@ from .clock import Clock, SystemClock
 from .db import StorageFailed, Transaction
 from .db.migrate import ForeignDatabase, NewerSchema, UnsuitableDatabase, migrate, refuse_foreign
 from .db.trouble import reason_of
+from .db.upgrading import LocksHeld
 from .fault import Fault
-from .settings import PostgresLimits
+from .settings import MigrationLimits, PostgresLimits
 from .shared_database import SharedDatabase
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ def open_shared(database: SharedDatabase, clock: Clock) -> PostgresDatabase:
     return PostgresDatabase(database.url, clock, database.limits)
 
 
-def migrate_shared(database: SharedDatabase) -> None:
+def migrate_shared(database: SharedDatabase, limits: MigrationLimits | None = None) -> None:
     """Bring the schema to this version's; of several that begin so, one does it.
+
+    A newer one is left as it is, if this version can work on it.
 
     Raises:
         Fault: The database cannot be used, or is a newer version's.
@@ -41,11 +44,11 @@ def migrate_shared(database: SharedDatabase) -> None:
     _need_driver()
     from .db.postgres_connection import connect
 
-    engine = connect(database.url, PostgresLimits(statement_seconds=0))
+    engine = connect(database.url, PostgresLimits())
     try:
         refuse_foreign(engine)
-        migrate(engine)
-    except NewerSchema as error:
+        migrate(engine, limits)
+    except (NewerSchema, LocksHeld) as error:
         raise Fault(str(error)) from error
     except (ForeignDatabase, UnsuitableDatabase) as error:
         raise Fault(f"{database} cannot be used: {error}") from error

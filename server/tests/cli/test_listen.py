@@ -64,6 +64,18 @@ def test_what_is_triggered_reaches_the_receiver_signed(running: Server) -> None:
     assert all(said.startswith("204 in ") for _, said in outcomes)
 
 
+def test_what_happens_once_it_says_so_is_forwarded(running: Server) -> None:
+    with CapturingReceiver() as receiver:
+        place = ("--type", "session.finished", "--data", running.directory)
+        with at_work("listen", "--forward-to", receiver.url, *place) as listen:
+            secret_of(listen)
+            with running.client() as client:
+                session = client.sessions.create("contact", "John Doe")
+                client.sessions.finish(session.id)
+
+            assert outcome(listen.line())[0] == "session.finished"
+
+
 def test_the_secret_stays_the_same(running: Server) -> None:
     secrets: set[str] = set()
     for _ in range(2):

@@ -139,6 +139,7 @@ async def test_one_that_is_enabled_again_goes_on_now_and_can_recover_the_rest(
     await given_session(client)
     await clock.settle()
     await given_session(client)
+    await clock.settle()
     receiver.always(Answer(200))
     await webhooks.update(webhook["id"], status="enabled")
     await clock.settle()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from given_platform import given_session
 from in_process import Server
 from postgres.conftest import opened
+from postgres.wire_tap import tapped
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import MessageContentText, MessageCreate
@@ -24,11 +25,12 @@ from antonnia_server.settings import PostgresLimits
 
 pytestmark = pytest.mark.postgres_only
 INSERT: Statement[Any] = Statement(sa.insert(organizations))
+ONE_WRITER = PostgresLimits(writers=1)
 COUNT = "SELECT count(*) FROM organizations"
 
 
-def send_organization(tx: Transaction, id: str, name: str | None) -> None:
-    INSERT.send(tx, id=id, name=name, type="standard", created_at=tx.now, updated_at=None)
+def send_organization(tx: Transaction, id: str, name: str | None, type: str = "standard") -> None:
+    INSERT.send(tx, id=id, name=name, type=type, created_at=tx.now, updated_at=None)
 
 
 def count(tx: Transaction) -> int:
@@ -49,7 +51,7 @@ async def test_a_message_with_a_key_takes_three_round_trips(
 
         return once(tx, caller, Key(key, b""), work)
 
-    async with opened(url, PostgresLimits(writers=1)) as db:
+    async with opened(url, ONE_WRITER) as db:
         # The first ones are prepared, and some of them have their plans made anew.
         for number in range(4):
             await db.write(post, f"key_{number}")
@@ -108,6 +110,54 @@ async def test_a_transaction_that_has_failed_is_not_taken_for_committed(
         await db.write(catch)
 
     assert await db.write(count) == 2
+
+
+# Small, as much as goes in one trip, more than that, and more than a socket holds.
+@pytest.mark.parametrize("length", [10, 1_500, 2_600, 3_900, 7_900, 8_200, 20_000, 400_000])
+async def test_the_server_never_waits_for_the_rest_of_what_was_begun(url: str, length: int) -> None:
+    def send_some(tx: Transaction, number: int) -> int:
+        for place in range(3):
+            send_organization(tx, f"org_{number}_{place}", f"{number} {place}", "x" * length)
+        found = count(tx)
+        send_organization(tx, f"org_{number}_last", f"{number} last", "x" * length)
+        return found
+
+    def send_thousands(tx: Transaction) -> None:
+        whose = {"type": "standard", "created_at": tx.now, "updated_at": None}
+        names = [f"org_{number}" for number in range(2_000)]
+        INSERT.run_all(tx, [whose | {"id": name, "name": name} for name in names])
+
+    async with tapped(url) as (tap, way), opened(way, ONE_WRITER) as db:
+        await db.write(count)
+        tap.listen()
+        found = [await db.write(send_some, number) for number in range(5)]
+        await db.write(send_thousands)
+
+    assert found == [5, 9, 13, 17, 21]
+    assert tap.pieces > len(found)
+    assert tap.unfinished == []
+
+
+# Bytes and JSON are wrapped for the driver; both are as large as the text.
+@pytest.mark.parametrize("length", [500, 1_500, 4_000, 65_536])
+async def test_the_server_never_waits_for_the_rest_of_a_message(
+    server: Server, client: Conversations, url: str, length: int
+) -> None:
+    session = await given_session(client)
+    body = MessageCreate(content=MessageContentText(text="\N{GRINNING FACE}" * length), role="user")
+    caller = Caller(server.ours.id, token_id="tok_1")
+
+    def post(tx: Transaction) -> None:
+        service.create_message(tx, caller, session.id, body)
+
+    async with tapped(url) as (tap, way), opened(way, ONE_WRITER) as db:
+        await db.write(count)
+        tap.listen()
+        for _ in range(5):
+            await db.write(post)
+
+    assert tap.pieces > 0
+    assert tap.unfinished == []
 
 
 def round_trips(trace: Path) -> int:

@@ -93,6 +93,30 @@ def test_a_newer_database_is_refused(engines: list[sa.Engine]) -> None:
     with pytest.raises(NewerSchema, match="9999"):
         migrate(engine)
 
+    make_compatible_since(engine, "9998")
+    with pytest.raises(NewerSchema, match="9999"):
+        migrate(engine)
+
+
+def test_a_newer_database_that_suits_this_version_is_left_alone(engines: list[sa.Engine]) -> None:
+    engine, _ = engines
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    make_compatible_since(engine, newest_revision())
+
+    assert not migrate(engine)
+
+    with engine.connect() as connection:
+        assert stored_revision(connection) == "9999"
+
+
+def make_compatible_since(engine: sa.Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM compatible_since")
+        statement = sa.text("INSERT INTO compatible_since VALUES (:revision)")
+        connection.execute(statement, {"revision": revision})
+
 
 def test_a_database_of_another_program_is_refused(engines: list[sa.Engine]) -> None:
     engine, _ = engines

@@ -8,11 +8,13 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from in_process import Server
+from postgres.conftest import opened
 from postgres.pausing import PATIENCE_SECONDS, Pause
+from postgres.wire_tap import tapped
 
 from antonnia_server.auth import service as auth
 from antonnia_server.auth.tables import organizations
-from antonnia_server.db import StorageFailed, Transaction
+from antonnia_server.db import StorageFailed, Transaction, signals
 from antonnia_server.db.postgres import PostgresDatabase
 
 pytestmark = pytest.mark.postgres_only
@@ -136,6 +138,7 @@ async def test_an_answer_to_a_commit_that_was_lost_leaves_it_uncertain(url: str)
         await db.write(rename, "ours", "Ours")
 
     assert not failed.value.is_certain
+    assert failed.value.concerns_all
     await db.close()
 
 
@@ -173,6 +176,18 @@ async def test_what_is_told_in_one_process_is_heard_in_another(
     async with asyncio.timeout(PATIENCE_SECONDS):
         await db.write(lambda tx: tx.notify("news"))
         await heard.wait()
+
+
+async def test_a_pooler_that_carries_no_signals_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # They would arrive at once, or not at all.
+    monkeypatch.setattr(signals, "HEAR_SECONDS", 0.1)
+
+    async with tapped(url, withholds_signals=True) as (_, way):
+        with pytest.raises(StorageFailed, match="pool_mode = session"):
+            async with opened(way):
+                pass
 
 
 class _Clock:

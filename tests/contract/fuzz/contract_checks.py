@@ -83,6 +83,8 @@ def _lead_to_what_exists(case: Case) -> None:
         case.path_parameters.update(_new_gap())
     if "run_id" in case.path_parameters:
         case.path_parameters["run_id"] = _run_id()
+    if case.method == "DELETE" and last == "{knowledge_id}":
+        case.path_parameters["knowledge_id"] = _new_base_id()
     if case.path_parameters.keys() & {"webhook_id", "delivery_id", "event_id"}:
         case.path_parameters.update(_new_delivery(case.path_parameters))
     if "token_id" in case.path_parameters:
@@ -148,6 +150,10 @@ def _new_organization() -> str:
 
 def _new_session_id() -> str:
     return _CLIENT.sessions.create("contact_1", "Jane", agent_id=_agent_id()).id
+
+
+def _new_base_id() -> str:
+    return _ORCHESTRATOR.knowledge.create(f"Base {uuid4().hex}").id
 
 
 def _new_gap() -> dict[str, str]:

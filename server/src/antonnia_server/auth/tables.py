@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from antonnia_server.db import Json, metadata
+from antonnia_server.db.schema import postgres_only, sqlite_only
 
 organizations = sa.Table(
     "organizations",
@@ -87,4 +88,49 @@ members = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Index("uq_members_user", "organization_id", "user_id", unique=True),
     sqlite_with_rowid=False,
+)
+
+# Before when entries are no longer kept; one row at most.
+audit_horizon = sa.Table(
+    "audit_horizon",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kept_since", sa.BigInteger, nullable=False),
+)
+
+# Who did what. The key is also the order in which it is read: a write pays for one index.
+audit_entries = sa.Table(
+    "audit_entries",
+    metadata,
+    sa.Column("organization_id", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.BigInteger, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object_id", sa.Text),
+    sa.Column("token_id", sa.Text),
+    sa.Column("user_id", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sqlite_with_rowid=False,
+)
+# Nobody changes what is written there, and nobody deletes it while it is kept: not we either.
+sqlite_only(
+    audit_entries,
+    "CREATE TRIGGER audit_entries_stay BEFORE UPDATE ON audit_entries"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END",
+    "CREATE TRIGGER audit_entries_are_kept BEFORE DELETE ON audit_entries"
+    " WHEN old.created_at >= coalesce((SELECT max(kept_since) FROM audit_horizon), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END",
+)
+postgres_only(
+    audit_entries,
+    "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF TG_OP = 'DELETE' THEN"
+    " IF old.created_at < coalesce((SELECT max(kept_since) FROM audit_horizon), 0)"
+    " THEN RETURN old; END IF; END IF;"
+    " RAISE EXCEPTION 'the audit log is only added to'; END $$",
+    "CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+    "CREATE TRIGGER audit_entries_are_kept BEFORE TRUNCATE ON audit_entries"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
 )

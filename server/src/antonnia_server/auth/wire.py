@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from antonnia.auth.types import Member, Organization, Token, TokenWithSecret, User
+from antonnia.auth.types import AuditEntry, Member, Organization, Token, TokenWithSecret, User
 from antonnia_server.clock import to_datetime, to_optional_datetime
 
+from .storage.audit import AuditRow
 from .storage.members import MemberRow
 from .storage.organizations import OrganizationRow
 from .storage.tokens import TokenRow
@@ -56,3 +57,7 @@ def member(row: MemberRow) -> Member:
         role=row.role,
         created_at=to_datetime(row.created_at),
     )
+
+
+def audit_entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(**{**row._asdict(), "created_at": to_datetime(row.created_at)})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from antonnia_server.clock import SECOND, SystemClock
 from antonnia_server.fault import Fault
 
 from .address import Address, address_options
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from antonnia.events.types import Event
 
 TIMEOUT_SECONDS = 15.0
+_CLOCK = SystemClock()
 # Whoever develops a receiver starts it again now and then; what comes next waits for so long.
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0)
 
@@ -44,12 +46,13 @@ def listen(there: Address, forward_to: str, types: tuple[str, ...], after: int |
     import httpx
 
     secret = _secret_of(there)
-    click.echo(f"Forwarding to {forward_to}. Give your receiver this secret:\n")
-    click.echo(f"    export ANTONNIA_WEBHOOK_SECRET={secret}\n")
     with (
         httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as http,
         following(there, types, after) as stream,
     ):
+        # From here on nothing is missed.
+        click.echo(f"Forwarding to {forward_to}. Give your receiver this secret:\n")
+        click.echo(f"    export ANTONNIA_WEBHOOK_SECRET={secret}\n")
         for event in stream:
             at = time.strftime("%H:%M:%S")
             for outcome in _attempts(http, forward_to, secret, event):
@@ -82,7 +85,7 @@ def _attempt(http: httpx.Client, url: str, secret: str, event: Event) -> Attempt
 
     from antonnia.core.webhook_signatures import sign
 
-    body, now = json_of(event).encode(), int(time.time())
+    body, now = json_of(event).encode(), _CLOCK.now() // SECOND
     headers = {
         "content-type": "application/json",
         "webhook-id": event.id,

@@ -21,6 +21,7 @@ from antonnia_server.settings import (
     JobLimits,
     Limits,
     LogLimits,
+    MigrationLimits,
     PostgresLimits,
     WebhookLimits,
 )
@@ -97,6 +98,13 @@ def refuse_without_database(directory: DataDirectory | SharedDatabase) -> None:
     """What is not there has nothing in it, and to look must not make it."""
     if isinstance(directory, DataDirectory) and not directory.database.exists():
         raise Fault(f"There is no database {directory.database}.")
+
+
+def postgres_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """What an option is that takes the URL of a PostgreSQL and of nothing else."""
+    if not value.startswith(_POSTGRES):
+        raise click.BadParameter("must begin with postgresql://.", context, parameter)
+    return value
 
 
 def listen_options(command: Callable[..., R]) -> Callable[..., R]:
@@ -195,11 +203,17 @@ def _networks(
         raise click.BadParameter(f"{error}") from error
 
 
+def migration_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how its migrations wait for others."""
+    return _options_of(MigrationLimits, command, "limits")
+
+
 def _options_of(
     kind: type[Limits]
     | type[PostgresLimits]
     | type[JobLimits]
     | type[LogLimits]
+    | type[MigrationLimits]
     | type[WebhookLimits],
     command: Callable[..., R],
     argument: str,

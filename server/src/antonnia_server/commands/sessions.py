@@ -10,14 +10,15 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
+from antonnia_server.shared_database import SharedDatabase
 
-from .options import data_options
+from .options import database_options
 from .shown import content_line, printable
 
 if TYPE_CHECKING:
     from antonnia_server.operator_log import LogEntry, LogQuestion
 
-# How often it is looked whether a server is running again.
+# How often it is looked whether a server is running again, or whether a shared log has grown.
 RETRY_SECONDS = 0.2
 
 
@@ -51,9 +52,9 @@ def sessions() -> None:
     envvar="ANTONNIA_SESSIONS_TAIL_JSON",
     help="Print each event as one line of JSON.",
 )
-@data_options
+@database_options
 def tail(
-    directory: DataDirectory,
+    directory: DataDirectory | SharedDatabase,
     session_id: str | None,
     organization: str | None,
     lines: int,
@@ -65,15 +66,41 @@ def tail(
     """
     from antonnia_server.operator_log import LogQuestion
 
-    if not directory.database.exists():
-        raise Fault(f"there is no database at {directory.database}.")
     question = LogQuestion(organization=organization, session_id=session_id, lines=lines)
     try:
-        for entry in _follow(directory, question):
+        for entry in _entries(directory, question):
             click.echo(entry.model_dump_json() if is_json else _line(entry))
     except KeyboardInterrupt:
         # How one leaves it; nothing has gone wrong.
         return
+
+
+def _entries(
+    directory: DataDirectory | SharedDatabase, question: LogQuestion
+) -> Iterator[LogEntry]:
+    if isinstance(directory, SharedDatabase):
+        return _follow_shared(directory, question)
+    if not directory.database.exists():
+        raise Fault(f"there is no database at {directory.database}.")
+    return _follow(directory, question)
+
+
+def _follow_shared(database: SharedDatabase, question: LogQuestion) -> Iterator[LogEntry]:
+    from antonnia_server.operator_log import READ_LOG
+
+    from .desk import opened_desk
+
+    with opened_desk(database) as desk:
+        while True:
+            try:
+                page = desk.ask(READ_LOG, question)
+                yield from page.entries
+                question = question.model_copy(update={"after": page.position})
+            except Fault:
+                if question.after is None:
+                    raise
+                # It is away. The log says so, and says it when it can be reached again.
+            time.sleep(RETRY_SECONDS)
 
 
 def _follow(directory: DataDirectory, question: LogQuestion) -> Iterator[LogEntry]:

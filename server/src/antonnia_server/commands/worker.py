@@ -8,6 +8,7 @@ from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_worker
 from antonnia_server.settings import (
+    DEFAULT_HOST,
     JobLimits,
     LogLimits,
     PostgresLimits,
@@ -26,6 +27,17 @@ from .options import (
 
 
 @click.command()
+@click.option(
+    "--metrics-host",
+    default=DEFAULT_HOST,
+    show_default=True,
+    help="The address at which the worker tells how it goes.",
+)
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="The port for /metrics, /livez and /readyz; 0 takes a free one.  [default: none]",
+)
 @job_options
 @webhook_options
 @log_options
@@ -34,6 +46,8 @@ from .options import (
 def worker(
     database: DataDirectory | SharedDatabase,
     *,
+    metrics_host: str,
+    metrics_port: int | None,
     job_limits: JobLimits,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
@@ -49,8 +63,14 @@ def worker(
             "the server that owns a SQLite file runs its jobs too; a worker needs PostgreSQL, "
             "--database-url postgresql://host/name."
         )
+
+    def say_ready(base_url: str | None) -> None:
+        where = "" if base_url is None else f" at {base_url}"
+        click.echo(f"The worker is running{where}.", err=True)
+
     run_worker(
         SharedDatabase(database.url, postgres_limits),
         Settings(jobs=job_limits, webhooks=webhook_limits, log=log_limits),
-        on_ready=lambda: click.echo("The worker is running.", err=True),
+        None if metrics_port is None else (metrics_host, metrics_port),
+        on_ready=say_ready,
     )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from antonnia_server.settings import MigrationLimits
+
+from .compatibility import can_work_on, create_compatibility
 from .revision import newest_revision, stored_revision
 from .schema import tables_on
+from .upgrading import alone, run_missing
 
 # Migrations are numbered.
 _IS_OURS = re.compile(r"[0-9]{4}")
-_MIGRATIONS = Path(__file__).parent / "migrations"
-# A number that nobody else is likely to lock in the same PostgreSQL database.
-_MIGRATION_LOCK = 0x616E746F6E6E6961
 
 
 class NewerSchema(Exception):
@@ -25,7 +23,8 @@ class NewerSchema(Exception):
     def __init__(self, stored: str) -> None:
         super().__init__(
             f"The database has schema {stored}, which is newer than this version's "
-            f"({newest_revision()}). Install the version of Antonnia that made it."
+            f"({newest_revision()}) and does not suit it. Install the version of Antonnia that "
+            "made it."
         )
 
 
@@ -63,7 +62,7 @@ def _need_unicode(connection: sa.Connection) -> None:
         raise UnsuitableDatabase(f"its encoding is {encoding}; make one with ENCODING 'UTF8'.")
 
 
-def migrate(engine: sa.Engine) -> bool:
+def migrate(engine: sa.Engine, limits: MigrationLimits | None = None) -> bool:
     """Make the schema, or run the migrations that are missing; whether there was anything to do.
 
     An empty database gets this version's tables at once, in one transaction: loading Alembic and
@@ -71,53 +70,34 @@ def migrate(engine: sa.Engine) -> bool:
     ways to the same schema.
 
     Raises:
-        NewerSchema: The database is ahead of this version.
+        NewerSchema: The database is ahead of this version, and this version cannot work on it.
+        LocksHeld: Others hold what a migration needs.
     """
-    with _alone(engine):
-        with engine.connect() as connection:
-            stored = stored_revision(connection)
-        if stored == newest_revision():
+    with alone(engine) as connection:
+        stored = stored_revision(connection)
+        is_usable = can_work_on(connection, stored)
+        connection.rollback()
+        if is_usable:
             return False
         if stored is None:
-            _create(engine)
+            _create(connection)
         elif stored > newest_revision():
             raise NewerSchema(stored)
         else:
-            upgrade(engine)
+            run_missing(connection, limits)
         return True
 
 
-@contextmanager
-def _alone(engine: sa.Engine) -> Generator[None]:
-    """Let nobody else migrate meanwhile; of the processes on a PostgreSQL, several may start."""
-    if engine.dialect.name == "sqlite":
-        # Its one process owns the file.
-        yield
-        return
-    with engine.connect() as connection:
-        # Whoever migrates may take long, and so may we.
-        for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        yield
+def upgrade(engine: sa.Engine, limits: MigrationLimits | None = None) -> None:
+    """Run the migrations that are missing, from the first on if the database is empty."""
+    with alone(engine) as connection:
+        run_missing(connection, limits)
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Run the migrations that are missing, each in a transaction."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _create(engine: sa.Engine) -> None:
+def _create(connection: sa.Connection) -> None:
     from .tables import metadata
 
-    tables = tables_on(engine.dialect.name)
+    tables = tables_on(connection.dialect.name)
     # As Alembic makes it, so that the next version can go on from here.
     revision = sa.Table(
         "alembic_version",
@@ -125,8 +105,9 @@ def _create(engine: sa.Engine) -> None:
         sa.Column("version_num", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
     )
-    with engine.begin() as connection:
+    with connection.begin():
         # Whatever is in the way is not ours: fail, rather than take it for a table of this version.
         metadata.create_all(connection, tables, checkfirst=False)
         revision.create(connection)
         connection.execute(sa.insert(revision).values(version_num=newest_revision()))
+        create_compatibility(connection)

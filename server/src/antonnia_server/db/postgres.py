@@ -23,10 +23,11 @@ from antonnia_server.clock import Clock
 from antonnia_server.settings import PostgresLimits
 
 from .postgres_connection import connect, open_connection
-from .postgres_failures import is_conflict, trouble_of_server
+from .postgres_failures import is_absence, is_conflict, trouble_of_server
 from .signals import Signals
 from .transaction import Transaction
 from .trouble import StorageFailed, Trouble, reason_of
+from .write_watch import WriteWatch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,6 +62,7 @@ class PostgresDatabase:
             self._call_listeners,
             self._wake_everyone,
         )
+        self._watch = WriteWatch(partial(self._until_done, self._writers), self._wake_everyone)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -72,6 +74,7 @@ class PostgresDatabase:
             raise StorageFailed(str(error)) from error
 
     async def close(self) -> None:
+        await self._watch.close()
         await asyncio.to_thread(self._writers.close)
         await asyncio.to_thread(self._readers.close)
         if self._loop is not None:
@@ -79,7 +82,7 @@ class PostgresDatabase:
 
     @property
     def trouble(self) -> StorageFailed | None:
-        return self._signals.trouble
+        return self._signals.trouble or self._watch.trouble
 
     def listen(self, topic: str, callback: Callable[[], None]) -> None:
         self._listeners.setdefault(topic, []).append(callback)
@@ -90,6 +93,7 @@ class PostgresDatabase:
         def bound(tx: Transaction) -> R:
             return work(tx, *args, **kwargs)
 
+        _refuse_in(self._watch.trouble)
         return await self._run(self._writers, partial(self._write, bound))
 
     async def read(
@@ -101,18 +105,26 @@ class PostgresDatabase:
         return await self._run(self._readers, partial(self._read, bound))
 
     async def _run(self, lines: _Lines, unit: Callable[[], R]) -> R:
-        trouble = self._signals.trouble
-        if trouble is not None:
-            raise StorageFailed(str(trouble), trouble.trouble)
+        _refuse_in(self._signals.trouble)
         assert self._loop is not None, "a unit before start()"
         return await self._loop.run_in_executor(lines.threads, unit)
 
     def _write(self, work: Callable[[Transaction], R]) -> R:
-        done = self._until_done(self._writers, work)
+        try:
+            done = self._until_done(self._writers, work)
+        except StorageFailed as failure:
+            if self._watch.write_failed(failure):
+                self._on_loop(self._watch.wait_for_recovery, self._look_again)
+            raise
         if done.topics:
             self._on_loop(self._announce, done)
         result: R = done.result
         return result
+
+    async def _look_again(self) -> bool:
+        assert self._loop is not None, "a write before start()"
+        look = self._watch.is_still_in_trouble
+        return await self._loop.run_in_executor(self._writers.threads, look)
 
     def _read(self, work: Callable[[Transaction], R]) -> R:
         result: R = self._until_done(self._readers, work).result
@@ -166,9 +178,10 @@ class PostgresDatabase:
 
     def _failure(self, error: Exception, *, is_certain: bool = True) -> StorageFailed:
         trouble = trouble_of_server(error) or Trouble.UNAVAILABLE
-        if getattr(getattr(error, "orig", error), "sqlstate", None) is None:
+        is_away = is_absence(error)
+        if is_away:
             self._on_loop(self._signals.suspect, error)
-        return StorageFailed(reason_of(error), trouble, is_certain=is_certain)
+        return StorageFailed(reason_of(error), trouble, is_certain=is_certain, concerns_all=is_away)
 
     def _announce(self, done: _Done) -> None:
         self._call_listeners(done.topics)
@@ -188,6 +201,11 @@ class PostgresDatabase:
         # A loop that has been closed has nobody left to call.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(call, argument)
+
+
+def _refuse_in(trouble: StorageFailed | None) -> None:
+    if trouble is not None:
+        raise StorageFailed(str(trouble), trouble.trouble, concerns_all=True)
 
 
 class _Done(NamedTuple):

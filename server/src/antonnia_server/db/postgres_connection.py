@@ -17,14 +17,13 @@ from .pipelined import PipelinedConnection
 
 Connection = TypeVar("Connection", bound="psycopg.Connection[Any]")
 
-# What the URL says goes before these. A server that vanished without a word is noticed, and of
-# several hosts the one that takes writes is found.
+# Whoever vanished without a word is noticed after 25 seconds.
+_KEEPALIVES = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
+# What the URL says goes before these. Of several hosts the one that takes writes is found.
 _DEFAULTS = {
     "application_name": "antonnia",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
     "target_session_attrs": "read-write",
+    **_KEEPALIVES,
 }
 PREPARED_STATEMENTS = 512
 
@@ -50,6 +49,8 @@ def _set_limits(connection: psycopg.Connection[Any], limits: PostgresLimits) -> 
         "statement_timeout": limits.statement_seconds * 1000,
         "lock_timeout": limits.lock_seconds * 1000,
         "idle_in_transaction_session_timeout": limits.idle_seconds * 1000,
+        # So that the server notices it too, if we are the one: what we have locked is free then.
+        **{f"tcp_{name}": value for name, value in _KEEPALIVES.items()},
     }
     setting = sql.SQL("SET {} = {}")
     assignments = (

@@ -29,6 +29,8 @@ _BY_SQLSTATE = {
     "XX001": Trouble.DAMAGED,
     "XX002": Trouble.DAMAGED,
 }
+# It shuts down, another of its processes has crashed, it starts.
+_GOING_AWAY = {"57P01", "57P02", "57P03"}
 # Connections, resources, interventions of an operator, the system around the server.
 _BY_CLASS: dict[str, Trouble] = dict.fromkeys(("08", "53", "57", "58", "F0"), Trouble.UNAVAILABLE)
 
@@ -49,6 +51,15 @@ def trouble_of_server(error: BaseException) -> Trouble | None:
     # The server said nothing: it cannot be reached, or went away.
     is_lost = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
     return Trouble.UNAVAILABLE if is_lost else None
+
+
+def is_absence(error: BaseException) -> bool:
+    """Whether the server could not be reached or went away, whatever it was asked."""
+    cause = _cause_of(error)
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    code = cause.sqlstate
+    return code is None or code in _GOING_AWAY or code.startswith("08")
 
 
 def _sqlstate_of(error: BaseException) -> str | None:

@@ -10,12 +10,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 def newest_revision() -> str:
     """The revision of this version: the highest of the migrations, which are numbered."""
-    return max(path.stem.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
+    return revisions()[-1]
+
+
+def revisions(versions: Path = VERSIONS) -> list[str]:
+    """All revisions of a folder of migrations, in order."""
+    return sorted(path.stem.partition("_")[0] for path in versions.glob("[0-9]*.py"))
 
 
 def stored_revision(connection: sa.Connection) -> str | None:

@@ -24,6 +24,8 @@ logger = logging.getLogger("antonnia.storage")
 
 CHANNEL = "antonnia"
 LOOK_AGAIN_SECONDS = 0.5
+# For the first signal, which goes from one connection of a process to its other one.
+HEAR_SECONDS = 5.0
 
 
 class Signals:
@@ -93,7 +95,11 @@ class Signals:
         listening = await asyncio.to_thread(self._open)
         try:
             sending = await asyncio.to_thread(self._open)
-            await asyncio.to_thread(listening.execute, f"LISTEN {CHANNEL}")
+            try:
+                await asyncio.to_thread(_listen, listening, sending, self._sender)
+            except BaseException:
+                sending.close()
+                raise
         except BaseException:
             listening.close()
             raise
@@ -146,6 +152,26 @@ class Signals:
         self._recovering = None
         # What was told meanwhile was not heard.
         self._on_recovery()
+
+
+def _listen(
+    listening: psycopg.Connection[Any], sending: psycopg.Connection[Any], sender: str
+) -> None:
+    """Listen, and make sure that what is sent is heard.
+
+    Raises:
+        psycopg.OperationalError: It is not, as where two transactions of a connection may go to two
+            sessions of the server. Nor would our limits hold there.
+    """
+    listening.execute(f"LISTEN {CHANNEL}")
+    _notify(sending, sender)
+    for heard in listening.notifies(timeout=HEAR_SECONDS):
+        if heard.payload == sender:
+            return
+    raise psycopg.OperationalError(
+        "what one of our connections tells is not heard on the other: a pooler between, such as "
+        "PgBouncer, has to pool sessions (pool_mode = session)"
+    )
 
 
 def _notify(connection: psycopg.Connection[Any], payload: str) -> None:

@@ -29,12 +29,15 @@ class StorageFailed(Exception):
         trouble: Trouble = Trouble.UNAVAILABLE,
         *,
         is_certain: bool = True,
+        concerns_all: bool = False,
     ) -> None:
         super().__init__(message)
         self.trouble = trouble
         # Whether it is known that nothing was kept. When the disk failed while it was asked to keep
         # a whole transaction, the next start may find it kept.
         self.is_certain = is_certain
+        # Whether whoever asks for anything meets it: no fault of what was asked.
+        self.concerns_all = concerns_all
 
 
 _BY_SQLITE_CODE = {

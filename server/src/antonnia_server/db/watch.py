@@ -81,7 +81,7 @@ class StorageWatch:
         trouble = self._trouble
         if trouble is not None:
             self._refused += 1
-            raise StorageFailed(str(trouble), trouble.trouble)
+            raise StorageFailed(str(trouble), trouble.trouble, concerns_all=True)
 
     def refuse_if_gone(self) -> None:
         """A file that was deleted or replaced can still be written to, and keeps nothing."""

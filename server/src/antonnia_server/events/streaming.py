@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 
 from antonnia_server.db import Database, StorageFailed, Transaction
 from antonnia_server.http.caller import Caller
@@ -94,10 +94,7 @@ class Streams:
                 position = found.position
                 if found.events:
                     said = found.events[-1][0].position
-                    yield b"".join(
-                        b"id: %d\nevent: %s\ndata: %s\n\n" % (row.position, row.type.encode(), body)
-                        for row, body in found.events
-                    )
+                    yield _written(found.events)
                 if position - said >= SAY_POSITION_EVERY:
                     said = position
                     yield _place(position)
@@ -191,6 +188,13 @@ async def _is_set(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def _written(events: Iterable[tuple[service.EventRow, bytes]]) -> bytes:
+    return b"".join(
+        b"id: %d\nevent: %s\ndata: %s\n\n" % (row.position, row.type.encode(), body)
+        for row, body in events
+    )
 
 
 def _place(position: int) -> bytes:

@@ -57,12 +57,15 @@ async def authenticate(request: Request) -> Caller:
     needed: str = request.scope["antonnia_permission"]
     if needed not in identity.permissions:
         raise PermissionDenied(needed)
+    client = request.scope.get("client")
     return Caller(
         organization_id=identity.organization_id,
         request_id=request.scope["request_id"],
         token_id=identity.token_id,
         if_epoch=_if_epoch(request),
         permissions=identity.permissions,
+        user_id=identity.user_id,
+        address=None if client is None else client[0],
     )
 
 

@@ -34,6 +34,8 @@ class _Route(NamedTuple):
     # What it is called in figures: its method, and its path with the names of its parameters.
     name: tuple[str, str]
     permission: str
+    # What the audit log calls it.
+    operation: str
 
     def leads_to(self, segments: list[str]) -> bool:
         return all(segments[index] == part for index, part in self.fixed) and all(
@@ -85,7 +87,16 @@ class Dispatch:
         for method in route.methods or ():
             routes = self._routes.setdefault((method, len(segments)), [])
             name = (method, path)
-            routes.append(_Route(tuple(fixed), tuple(parameters), endpoint, name, permission))
+            routes.append(
+                _Route(
+                    tuple(fixed),
+                    tuple(parameters),
+                    endpoint,
+                    name,
+                    permission,
+                    route.endpoint.__name__,
+                )
+            )
             # `/sessions/search` comes before `/sessions/{session_id}`.
             routes.sort(key=lambda route: len(route.parameters))
 
@@ -100,6 +111,7 @@ class Dispatch:
                 scope["app"] = self._app
                 scope["antonnia_route"] = route.name
                 scope["antonnia_permission"] = route.permission
+                scope["antonnia_operation"] = route.operation
                 ids = {name: segments[index] for index, name in route.parameters}
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)

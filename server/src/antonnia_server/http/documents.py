@@ -135,6 +135,17 @@ class _BodySchema(GenerateJsonSchema):
         model = super().model_schema(schema)
         return {"additionalProperties": False, **model} if "properties" in model else model
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        described = super().dict_schema(schema)
+        patterns = described.pop("patternProperties", None)
+        if patterns is not None:
+            # As it was, any other key would be allowed, with whatever value.
+            [described["additionalProperties"]] = patterns.values()
+            keys = schema.get("keys_schema")
+            assert keys is not None, "patterns are those of the keys"
+            described["propertyNames"] = self.generate_inner(keys)
+        return described
+
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
         union = super().tagged_union_schema(schema)
         discriminator = union["discriminator"]

@@ -26,6 +26,10 @@ Respond = Callable[[Any], Answer]
 # Of the caller and the body: what the service is given besides.
 Prepare = Callable[[Caller, Any], Awaitable[dict[str, Any]]]
 
+# What the application writes down of each change: the caller, what was done, what the service
+# returned, and the ids of the path.
+Record = Callable[[Transaction, Caller, str, Any, tuple[str, ...]], None]
+
 
 class Items(Protocol):
     """Writes several objects, or one that is no model."""
@@ -58,10 +62,12 @@ async def write(
                 arguments = (*ids, await intake.parse(raw, body))
             if prepare is not None:
                 given = await prepare(caller, arguments[-1])
+            record: Record = request.app.state.record
             key = key_of(request, raw) if request.method == "POST" else None
 
             def work(tx: Transaction) -> Answer:
                 result = service(tx, caller, *arguments, **given)
+                record(tx, caller, request.scope["antonnia_operation"], result, ids)
                 return respond(result) if respond is not None else answer_of(result, status)
 
             db: Database = request.app.state.db
@@ -115,6 +121,7 @@ async def search(
     *ids: str,
     body: type[BaseModel],
     items: Items,
+    media_type: str = "application/json",
 ) -> Response:
     """Call `service(tx, caller, *ids, body)` on a snapshot and answer the page as an array."""
     caller = await authenticate(request)
@@ -123,7 +130,9 @@ async def search(
         raw = await held.read(request)
         with intake.requests:
             query = await intake.parse(raw, body)
-            return await _page(request, service, caller, *ids, query, items=items)
+            return await _page(
+                request, service, caller, *ids, query, items=items, media_type=media_type
+            )
 
 
 async def find_page(
@@ -137,7 +146,11 @@ async def find_page(
 
 
 async def _page(
-    request: Request, service: Callable[..., Listing[Any]], *arguments: Any, items: Items
+    request: Request,
+    service: Callable[..., Listing[Any]],
+    *arguments: Any,
+    items: Items,
+    media_type: str = "application/json",
 ) -> Response:
     def work(tx: Transaction) -> tuple[bytes, str | None]:
         page = service(tx, *arguments)
@@ -147,4 +160,4 @@ async def _page(
     db: Database = request.app.state.db
     content, next_cursor = await db.read(work)
     headers = {"x-next-cursor": next_cursor} if next_cursor is not None else None
-    return Response(content, headers=headers, media_type="application/json")
+    return Response(content, headers=headers, media_type=media_type)

@@ -48,6 +48,8 @@ class Runner:
         self._db = db
         self._clock = clock
         self._handlers = {handler.name: handler for handler in handlers}
+        # Alone, it parks what it does not know; beside others it leaves that to them.
+        self._names = list(self._handlers) if db.is_shared else None
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._count = count
@@ -124,6 +126,7 @@ class Runner:
                 room,
                 self._lease_seconds,
                 running,
+                self._names,
                 lane=self._lane,
                 share=self._share,
             )
@@ -178,7 +181,7 @@ class Runner:
             await self._store(job, service.give_back, 0)
             return "given_back"
         except StorageFailed as failure:
-            if self._db.trouble is None:
+            if self._db.trouble is None and not failure.concerns_all:
                 # The storage refuses what this job does, and takes everything else.
                 return await self._fail(job, handler, f"StorageFailed: {failure}")
             await self._give_back(job)

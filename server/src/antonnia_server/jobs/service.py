@@ -13,7 +13,7 @@ from antonnia_server.http.caller import Caller
 
 from . import storage
 from .job import Handler, caller_of
-from .storage import JobRow
+from .storage import JobRow, Names
 
 TOPIC = "jobs"
 MAX_BACKOFF_SECONDS = 600
@@ -99,23 +99,26 @@ def claim(
     limit: int,
     lease_seconds: int,
     running: Collection[str] = (),
+    names: Names = None,
     *,
     lane: str = "",
     share: int | None = None,
 ) -> Claimed:
     """Take up to `limit` jobs of a lane that are due or that a dead worker has left.
 
+    With `names` only those: another worker, of a newer version, may know what this one does not.
+
     Those of the ids `running` are with the caller, who is alive: a clock that was set forward, or
     a storage that took no heartbeat, has ended their leases, and they get new ones. Where there is
     a `share`, no organization has more jobs at a time than that, in all processes.
     """
     lease_until = tx.now + lease_seconds * SECOND
-    abandoned = storage.list_abandoned(tx, limit + len(running), lane=lane)
+    abandoned = storage.list_abandoned(tx, limit + len(running), names, lane=lane)
     own = [job for job in abandoned if job.id in running]
     storage.extend_leases(tx, own, lease_seconds)
     left = [job for job in abandoned if job.id not in running][:limit]
     claimed = [storage.claim(tx, job, lease_until=lease_until) for job in left]
-    due = _first_of_each_lock(_list_due(tx, limit - len(claimed), lane, share))
+    due = _first_of_each_lock(_list_due(tx, limit - len(claimed), names, lane, share))
     free = storage.take_locks(tx, {job.lock_key for job in due if job.lock_key is not None})
     for job in due:
         if job.lock_key is None or job.lock_key in free:
@@ -134,15 +137,17 @@ def _first_of_each_lock(due: list[JobRow]) -> list[JobRow]:
     return first
 
 
-def _list_due(tx: Transaction, limit: int, lane: str, share: int | None) -> list[JobRow]:
+def _list_due(
+    tx: Transaction, limit: int, names: Names, lane: str, share: int | None
+) -> list[JobRow]:
     """Jobs that may run now, oldest first, but no more of an organization than its share."""
     if share is None or limit <= 0:
-        return storage.list_due(tx, limit, lane=lane)
+        return storage.list_due(tx, limit, names, lane=lane)
     counts = Counter(storage.count_running_of_each(tx, lane))
     taken: dict[str, JobRow] = {}
     while len(taken) < limit:
         full = [organization for organization, count in counts.items() if count >= share]
-        found = storage.list_due(tx, limit, lane=lane, without=full)
+        found = storage.list_due(tx, limit, names, lane=lane, without=full)
         fresh = [job for job in found if job.id not in taken]
         for job in fresh:
             if len(taken) < limit and counts[job.organization_id] < share:

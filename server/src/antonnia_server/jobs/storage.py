@@ -13,6 +13,9 @@ from antonnia_server.db import Statement, Transaction
 
 from .tables import jobs
 
+# Of which jobs, on PostgreSQL; None for all.
+Names = list[str] | None
+
 
 class JobRow(NamedTuple):
     id: str
@@ -62,34 +65,42 @@ _MOVE: Statement[JobRow] = Statement(
     .where(_t.id == sa.bindparam("job"), _IS_PENDING, _t.dedupe_key.is_not(None))
     .values(due_at=sa.bindparam("due_at"))
 )
-_list_due = (
-    sa.select(*_COLUMNS)
-    .where(
-        _IS_PENDING,
-        _t.lane == sa.bindparam("lane"),
-        _t.due_at <= sa.bindparam("now"),
-        sa.or_(
-            _t.lock_key.is_(None),
-            ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
-        ),
+
+
+_IS_IN_LANE = _t.lane == sa.bindparam("lane")
+
+
+def _due(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    is_free = sa.or_(
+        _t.lock_key.is_(None),
+        ~sa.exists().where(_HOLDER_IS_RUNNING, _holder.c.lock_key == _t.lock_key),
     )
-    .order_by(_t.due_at, _t.id)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(of=jobs, skip_locked=True)
-)
-_LIST_DUE = Statement(_list_due, JobRow)
-_LIST_ABANDONED = Statement(
-    sa.select(*_COLUMNS)
-    .where(
-        _IS_RUNNING,
-        _t.lane == sa.bindparam("lane"),
-        _t.lease_until <= sa.bindparam("now"),
+    return (
+        sa.select(*_COLUMNS)
+        .where(_IS_PENDING, _IS_IN_LANE, _t.due_at <= sa.bindparam("now"), is_free, *conditions)
+        .order_by(_t.due_at, _t.id)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(of=jobs, skip_locked=True)
     )
-    .order_by(_t.lease_until)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(skip_locked=True),
-    JobRow,
-)
+
+
+def _abandoned(*conditions: sa.ColumnElement[bool]) -> Statement[JobRow]:
+    return Statement(
+        sa.select(*_COLUMNS)
+        .where(_IS_RUNNING, _IS_IN_LANE, _t.lease_until <= sa.bindparam("now"), *conditions)
+        .order_by(_t.lease_until)
+        .limit(sa.bindparam("limit"))
+        .with_for_update(skip_locked=True),
+        JobRow,
+    )
+
+
+_LIST_DUE = Statement(_due(), JobRow)
+_LIST_ABANDONED = _abandoned()
+# Where there are others, on PostgreSQL.
+_IS_KNOWN = _t.name == sa.any_(sa.bindparam("names", type_=ARRAY(sa.Text)))
+_LIST_KNOWN_DUE = Statement(_due(_IS_KNOWN), JobRow)
+_LIST_KNOWN_ABANDONED = _abandoned(_IS_KNOWN)
 _TAKE: Statement[JobRow] = Statement(
     sa.update(jobs)
     .where(_t.id == sa.bindparam("job"))
@@ -176,18 +187,27 @@ def move_job(tx: Transaction, job_id: str, *, due_at: int) -> bool:
 
 
 def list_due(
-    tx: Transaction, limit: int, *, lane: str = "", without: Collection[str] = ()
+    tx: Transaction,
+    limit: int,
+    names: Names = None,
+    *,
+    lane: str = "",
+    without: Collection[str] = (),
 ) -> list[JobRow]:
     """Jobs that may run now, oldest first; several of them may share a lock.
 
     Those that another worker is taking at this moment are passed over, and those of the
     organizations `without`.
     """
-    if not without:
+    if without:
+        known = () if names is None else (_t.name.in_(names),)
+        query = _due(_t.organization_id.not_in(without), *known)
+        values = {"lane": lane, "now": tx.now, "limit": limit}
+        with tx.connection.execute(query, values) as rows:
+            return [JobRow._make(row) for row in rows]
+    if names is None:
         return _LIST_DUE.all(tx, lane=lane, now=tx.now, limit=limit)
-    query = _list_due.where(_t.organization_id.not_in(without))
-    with tx.connection.execute(query, {"lane": lane, "now": tx.now, "limit": limit}) as rows:
-        return [JobRow._make(row) for row in rows]
+    return _LIST_KNOWN_DUE.all(tx, lane=lane, now=tx.now, limit=limit, names=names)
 
 
 def count_running_of_each(tx: Transaction, lane: str) -> dict[str, int]:
@@ -201,9 +221,13 @@ def count_running_of_each(tx: Transaction, lane: str) -> dict[str, int]:
         return {row[0]: row[1] for row in rows}
 
 
-def list_abandoned(tx: Transaction, limit: int, *, lane: str = "") -> list[JobRow]:
+def list_abandoned(
+    tx: Transaction, limit: int, names: Names = None, *, lane: str = ""
+) -> list[JobRow]:
     """Running jobs whose worker has not been heard of within the lease."""
-    return _LIST_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit)
+    if names is None:
+        return _LIST_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit)
+    return _LIST_KNOWN_ABANDONED.all(tx, lane=lane, now=tx.now, limit=limit, names=names)
 
 
 def take_locks(tx: Transaction, lock_keys: Collection[str]) -> set[str]:

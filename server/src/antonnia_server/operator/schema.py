@@ -5,7 +5,7 @@ from __future__ import annotations
 from antonnia.core.models import RequestModel, WireModel
 
 from ..db import Transaction
-from ..db.revision import newest_revision
+from ..db.revision import stored_revision
 from .operation import Operation
 
 
@@ -20,7 +20,9 @@ class Schema(WireModel):
 
 
 def report_schema(tx: Transaction, order: SchemaQuestion) -> Schema:
-    return Schema(revision=newest_revision())
+    stored = stored_revision(tx.connection)
+    assert stored is not None, "the database was migrated before anybody asks"
+    return Schema(revision=stored)
 
 
 REPORT_SCHEMA = Operation(SchemaQuestion, Schema, report_schema)

@@ -1,8 +1,9 @@
 """The paths of the auth service."""
 
-from . import me, members, organizations, partners, tokens, users
+from . import audit, me, members, organizations, partners, tokens, users
 
 ROUTERS = (
+    audit.router,
     me.router,
     tokens.router,
     users.router,

@@ -4,6 +4,7 @@ What is exported here is for the rest of the server; the routes take each kind f
 """
 
 from ..errors import OrganizationNotFound
+from .audit import record, schedule_audit_retention
 from .identities import TOPIC as TOKENS_TOPIC
 from .identities import identify, note_uses
 from .organizations import (
@@ -26,4 +27,6 @@ __all__ = [
     "list_organizations",
     "make_partner",
     "note_uses",
+    "record",
+    "schedule_audit_retention",
 ]

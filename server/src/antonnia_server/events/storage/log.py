@@ -290,10 +290,16 @@ def list_organizations(tx: Transaction) -> list[str]:
 
 def find_oldest_moment(tx: Transaction) -> int | None:
     """When the oldest event of any organization was announced, or about then."""
-    moments = [
-        find_moment_from(tx, organization_id, 1) for organization_id in list_organizations(tx)
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    oldest = (
+        sa.select(_t.created_at)
+        .where(_t.organization_id == event_positions.c.organization_id, _t.position.is_not(None))
+        .order_by(_t.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(sa.func.min(oldest)).select_from(event_positions)
+    moment: int | None = tx.connection.execute(query).scalar_one()
+    return moment
 
 
 def list_oldest(tx: Transaction, organization_id: str, *, limit: int) -> list[OldEvent]:

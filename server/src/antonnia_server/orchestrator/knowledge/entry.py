@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 EntryKind = Literal["article", "question"]
+# An anchor stands in an index with the name of its file, where PostgreSQL takes 2.7 kB at most.
+MAX_SLUG_CHARACTERS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Entry:
 
 
 def slug_of(title: str) -> str:
-    """The anchor that Markdown viewers give to a heading."""
-    return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") or "entry"
+    """The anchor that Markdown viewers give to a heading; of a very long one, its beginning."""
+    slug = re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
+    return slug[:MAX_SLUG_CHARACTERS] or "entry"
 
 
 def distinct_phrasings(title: str, phrasings: Iterable[str]) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from .words import question_words, word_of
 
 # How many entries are compared with the question; the right one is nearly always among them.
 CANDIDATES = 12
+# Its index counts no word twice and so knows less well which ones are the best.
+CANDIDATES_ON_POSTGRES = 30
 
 # How many of them are matches at most.
 MAX_MATCHES = 10
@@ -126,7 +128,8 @@ def rank(
     terms = _terms(tx, caller, base, where, asked)
     counts = {term.word: count for term, count in terms}
     is_small_talk = all(word in SMALL_TALK for word in asked)
-    found = index.find_candidates(tx, where, counts, limit=CANDIDATES)
+    limit = CANDIDATES_ON_POSTGRES if tx.is_postgres else CANDIDATES
+    found = index.find_candidates(tx, where, counts, limit=limit)
     candidates = [each for each in (_without(candidate, held) for candidate in found) if each]
     question = Question([term for term, _ in terms], [each.phrasings for each in candidates])
     ranked: list[Ranked] = []

@@ -36,8 +36,9 @@ class SyncEventStream(Iterator[T]):
     on after the last event: none is missed and none comes twice. Only until the first connection
     the `max_retries` of the client hold; with 0 of them nothing is ever opened again.
 
-    It ends when it or its client is closed. After an error it stands where it stood: asked again,
-    it goes on.
+    `with` asks at once, so that whatever happens from there on comes; otherwise who waits
+    for the first event does. It ends when it or its client is closed. After an error it stands
+    where it stood: asked again, it goes on.
     """
 
     def __init__(
@@ -78,6 +79,13 @@ class SyncEventStream(Iterator[T]):
         self._line.close()
 
     def __enter__(self) -> Self:
+        try:
+            # Where it begins is known now, and what happens from now on comes.
+            while self._last_id is None and not self._ready and not self._is_closed:
+                self._receive_or_wait()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(

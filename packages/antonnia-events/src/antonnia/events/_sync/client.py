@@ -45,9 +45,9 @@ class SyncEvents(SyncServiceClient):
     ) -> SyncEventStream[Event]:
         """Follow what happens, as it happens: each event once, in the order of `position`.
 
-        A connection that is lost is opened again and goes on after the last event. It ends when
-        it is closed (`with` or `close()`), or with the client. Who is slow is not overrun:
-        what is not asked for yet stays with the server.
+        A connection that is lost is opened again and goes on after the last event. What happens
+        within `with` comes, however soon. It ends when it is closed, or with the client.
+        Who is slow is not overrun: what is not asked for yet stays with the server.
 
         Args:
             types: Only these types: `session.created`, `session.*`, …
@@ -56,7 +56,7 @@ class SyncEvents(SyncServiceClient):
 
         Raises:
             APIError: `events_expired`, if what came after `after` is not kept any more; raised
-                with the first event, as all errors are.
+                by `with` or with the first event, as all errors are.
             ValidationError: A type cannot be one; raised at once.
         """
         from antonnia.events.types import Event, EventSearch

@@ -12,6 +12,12 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+# When this was written, no version had been released, and nobody had a large base.
+LOCKS = {
+    "knowledge_bases": "while the entries of each base are counted",
+    "knowledge_entries": "meanwhile too",
+}
+
 
 def upgrade() -> None:
     json = sa.JSON(none_as_null=True)

@@ -12,6 +12,9 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+# No earlier version knew PostgreSQL.
+COMPATIBLE_SINCE = "0004"
+
 
 def upgrade() -> None:
     if op.get_context().dialect.name != "sqlite":

@@ -12,6 +12,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# Processes of the version before look through the few jobs that wait, without the index they had.
+LOCKS = {"jobs": "a moment: what is done is deleted, so there are never many"}
+
 
 def upgrade() -> None:
     _add_lanes()

@@ -42,7 +42,7 @@ from .imports import (
     put_entries,
     remove_entries,
 )
-from .rebuilding import REBUILD_INDEX, rebuild_piece, schedule_rebuilds
+from .rebuilding import REBUILD_INDEX, rebuild_piece, rebuild_some, schedule_rebuilds
 
 __all__ = [
     "ASKED_AT_ONCE",
@@ -76,6 +76,7 @@ __all__ = [
     "lock_base",
     "put_entries",
     "rebuild_piece",
+    "rebuild_some",
     "remove_entries",
     "rename_base",
     "sample",

@@ -35,6 +35,13 @@ def schedule_rebuilds(tx: Transaction) -> None:
         )
 
 
+def rebuild_some(tx: Transaction) -> bool:
+    """Do a piece of the work on the first index of another format; whether there was one."""
+    for base in storage.list_old(tx, format=FORMAT):
+        return rebuild_piece(tx, Caller(base.organization_id), base.id)
+    return False
+
+
 def rebuild_piece(tx: Transaction, caller: Caller, knowledge_id: str) -> bool:
     """Do a piece of the work and write down how far it is; whether anything is left."""
     base = storage.lock_base(tx, caller, knowledge_id)
