@@ -60,4 +60,14 @@ def member(row: MemberRow) -> Member:
 
 
 def audit_entry(row: AuditRow) -> AuditEntry:
-    return AuditEntry(**{**row._asdict(), "created_at": to_datetime(row.created_at)})
+    return AuditEntry(
+        id=row.id,
+        organization_id=row.organization_id,
+        created_at=to_datetime(row.created_at),
+        action=row.action,
+        object_id=row.object_id,
+        token_id=row.token_id,
+        user_id=row.user_id,
+        address=row.address,
+        request_id=row.request_id,
+    )
