@@ -162,3 +162,17 @@ async def test_an_organization_has_so_many_webhooks_and_no_more(webhooks: Webhoo
     response = await webhooks.http.post(f"{EVENTS}/webhooks", json={"url": URL})
 
     assert refusal(response) == (422, "too_many_webhooks")
+
+
+async def test_what_a_receiver_knows_us_by_is_told_to_no_other(
+    webhooks: Webhooks, http: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    known_by = {"X-Receiver-Token": "of-the-receiver"}
+    webhook = await webhooks.create(receiver.url, events=["*"], headers=known_by)
+
+    await webhooks.test(webhook["id"])
+
+    log = await http.post(f"{EVENTS}/events/search", json={})
+    assert [event["type"] for event in log.json()] == ["webhook.test"]
+    assert "of-the-receiver" not in log.text
+    assert (await webhooks.get(webhook["id"]))["headers"] == known_by

@@ -173,7 +173,7 @@ def disable(tx: Transaction, caller: Caller, row: WebhookRow, reason: str) -> No
     """Send it nothing more, and say so in the log."""
     disabled = row._replace(status="disabled", disabled_reason=reason, updated_at=tx.now)
     storage.update_webhook(tx, disabled)
-    publish(tx, caller, DISABLED, wire.webhook(disabled))
+    publish(tx, caller, DISABLED, wire.announced_webhook(disabled))
 
 
 def lock_webhook(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow:
