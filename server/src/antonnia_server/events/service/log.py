@@ -156,6 +156,8 @@ def search_events(tx: Transaction, caller: Caller, body: EventSearch) -> Listing
     elif body.since is not None:
         since = moment_of(body.since, ["body", "since"])
         after = find_position_before(tx, caller, since)
+    # What was deleted would be looked through in vain, a page for each part of it.
+    after = max(after, storage.find_horizon(tx, caller.organization_id))
     until = min(after + MAX_SEARCHED, last_position(tx, caller))
     rows = storage.each_matching_event(
         tx,
