@@ -12,6 +12,7 @@ from receiving import Receiver, receiving
 
 from antonnia.conversations import Conversations
 from antonnia_server.clock import HandClock, from_datetime
+from antonnia_server.events.service import log
 from antonnia_server.settings import LogLimits, WebhookLimits
 
 DAY = 24 * 60 * 60
@@ -40,6 +41,21 @@ async def test_what_is_too_old_is_deleted_and_what_is_not_is_kept(
     assert [delivery["status"] for delivery in await webhooks.deliveries()] == ["succeeded"]
     [horizon] = server.rows("event_horizons")
     assert horizon["deleted_position"] == 3
+
+
+async def test_a_search_begins_behind_what_was_deleted(
+    client: Conversations, webhooks: Webhooks, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "MAX_SEARCHED", 2)
+    for _ in range(3):
+        await given_session(client)
+    await clock.advance(8 * DAY)
+    await given_session(client)
+    await clock.settle()
+
+    found = await webhooks.http.post("/events/v1/events/search", json={})
+
+    assert [event["position"] for event in found.json()] == [4]
 
 
 async def test_positions_go_on_where_they_were(
