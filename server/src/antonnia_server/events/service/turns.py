@@ -192,9 +192,7 @@ def _due(row: DueRow) -> Due:
 
 
 def _target(webhook: WebhookRow, limits: WebhookLimits, now: int) -> Target:
-    secrets = [webhook.secret]
-    if webhook.old_secret is not None and (webhook.old_secret_until or 0) > now:
-        secrets.append(webhook.old_secret)
+    old = [each["secret"] for each in reversed(webhook.old_secrets) if each["until"] > now]
     is_failing = webhook.failures >= FAILURES_UNTIL_ONE_AT_A_TIME
     at_once = 1 if is_failing else limits.per_endpoint
-    return Target(webhook.id, webhook.url, webhook.headers, tuple(secrets), at_once)
+    return Target(webhook.id, webhook.url, webhook.headers, (webhook.secret, *old), at_once)

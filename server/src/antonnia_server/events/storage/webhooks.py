@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
@@ -11,6 +11,13 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Found, Window
 
 from ..tables import event_positions, webhooks
+
+
+class OldSecret(TypedDict):
+    """One that was replaced, and until when it signs beside the present one."""
+
+    secret: str
+    until: int
 
 
 class WebhookRow(NamedTuple):
@@ -23,8 +30,7 @@ class WebhookRow(NamedTuple):
     status: str
     disabled_reason: str | None
     secret: str
-    old_secret: str | None
-    old_secret_until: int | None
+    old_secrets: list[OldSecret]
     position: int
     failing_since: int | None
     failures: int
