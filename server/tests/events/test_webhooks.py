@@ -42,6 +42,25 @@ async def test_a_creation_that_is_repeated_does_not_show_the_secret_again(
     assert secret.encode() not in b"".join(row["body"] for row in server.rows("idempotency_keys"))
 
 
+async def test_a_recovery_that_is_repeated_is_answered_again_whatever_became_of_the_webhook(
+    webhooks: Webhooks,
+) -> None:
+    path = f"{EVENTS}/webhooks/{(await webhooks.create(URL))['id']}"
+
+    async def recover(since: str) -> httpx.Response:
+        headers = {"idempotency-key": "once"}
+        return await webhooks.http.post(f"{path}/recover", json={"since": since}, headers=headers)
+
+    first = await recover("2026-01-01T00:00:00Z")
+    await webhooks.http.delete(path)
+    again = await recover("2026-01-01T00:00:00Z")
+    other = await recover("2026-01-02T00:00:00Z")
+
+    assert (again.status_code, again.content) == (202, first.content)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert refusal(other) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.parametrize(
     "headers", [{"Host": "x"}, {"webhook-id": "x"}, {"Content-Type": "x"}, {"A": "1", "a": "2"}]
 )
