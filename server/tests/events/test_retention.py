@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
@@ -71,6 +72,14 @@ async def test_one_that_was_paused_for_too_long_is_disabled_and_others_are_told(
         [told] = other.received
     assert told.event["data"]["object"]["id"] == paused["id"]
     assert "paused" in (await webhooks.get(paused["id"]))["disabled_reason"]
+
+
+def test_the_log_is_kept_for_longer_than_a_delivery_can_be_tried() -> None:
+    [kept] = [each for each in dataclasses.fields(LogLimits) if each.name == "kept_days"]
+    # A receiver may ask for a day each time, and a tenth comes on top.
+    longest = 1.1 * sum(max(seconds, DAY) for seconds in WebhookLimits().retry_seconds)
+
+    assert kept.metadata["least"] * DAY > longest
 
 
 @pytest.mark.postgres_only
