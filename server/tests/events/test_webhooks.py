@@ -226,12 +226,13 @@ async def test_an_organization_has_so_many_webhooks_and_no_more(webhooks: Webhoo
 
 
 async def test_what_a_receiver_knows_us_by_is_told_to_no_other(
-    webhooks: Webhooks, http: httpx.AsyncClient, receiver: Receiver
+    webhooks: Webhooks, http: httpx.AsyncClient, receiver: Receiver, clock: Clock
 ) -> None:
     known_by = {"X-Receiver-Token": "of-the-receiver"}
     webhook = await webhooks.create(receiver.url, events=["*"], headers=known_by)
 
     await webhooks.test(webhook["id"])
+    await clock.settle()
 
     log = await http.post(f"{EVENTS}/events/search", json={})
     assert [event["type"] for event in log.json()] == ["webhook.test"]
