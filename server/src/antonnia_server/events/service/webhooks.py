@@ -24,10 +24,10 @@ from antonnia_server.http.refusal import invalid
 from antonnia_server.jobs import Job
 
 from .. import wire
-from ..errors import TooManyWebhooks, WebhookNotEnabled, WebhookNotFound
+from ..errors import TooManySecrets, TooManyWebhooks, WebhookNotEnabled, WebhookNotFound
 from ..storage import deliveries as ledger
 from ..storage import webhooks as storage
-from ..storage.webhooks import WebhookRow
+from ..storage.webhooks import OldSecret, WebhookRow
 from .log import last_position, publish
 from .patterns import DISABLED
 
@@ -39,6 +39,8 @@ LANE = "deliveries"
 MAX_WEBHOOKS = 100
 SECRET_BYTES = 32
 OLD_SECRET_SECONDS = 24 * 60 * 60
+# Every delivery carries a signature of each of them.
+MAX_OLD_SECRETS = 10
 # Deliveries that are deleted in one unit of work.
 PIECE = 500
 # Of these nobody but us says what they are.
@@ -84,8 +86,7 @@ def create_webhook(tx: Transaction, caller: Caller, body: WebhookCreate) -> Webh
         status="enabled",
         disabled_reason=None,
         secret=_new_secret(),
-        old_secret=None,
-        old_secret_until=None,
+        old_secrets=[],
         position=last_position(tx, caller),
         failing_since=None,
         failures=0,
@@ -141,12 +142,15 @@ def update_webhook(
 def rotate_webhook(
     tx: Transaction, caller: Caller, webhook_id: str, body: WebhookRotate
 ) -> WebhookWithSecret:
-    """Give it a new secret; the one before signs beside it for a day."""
+    """Give it a new secret; each one before signs beside it for a day."""
     row = lock_webhook(tx, caller, webhook_id)
+    old = [each for each in row.old_secrets if each["until"] > tx.now]
+    if len(old) >= MAX_OLD_SECRETS:
+        raise TooManySecrets(webhook_id, MAX_OLD_SECRETS)
+    until = tx.now + OLD_SECRET_SECONDS * SECOND
     changed = row._replace(
         secret=_new_secret(),
-        old_secret=row.secret,
-        old_secret_until=tx.now + OLD_SECRET_SECONDS * SECOND,
+        old_secrets=[*old, OldSecret(secret=row.secret, until=until)],
         updated_at=tx.now,
     )
     storage.update_webhook(tx, changed)

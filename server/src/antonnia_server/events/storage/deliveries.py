@@ -193,6 +193,15 @@ def record(tx: Transaction, caller: Caller, changes: Iterable[DeliveryChange]) -
     )
 
 
+def list_tries(tx: Transaction, caller: Caller, delivery_ids: list[str]) -> dict[str, int]:
+    """How often each of some deliveries was tried, but for those that are gone."""
+    query = sa.select(_t.id, _t.tries).where(
+        _t.organization_id == caller.organization_id, _t.id.in_(delivery_ids)
+    )
+    with tx.connection.execute(query) as rows:
+        return {row[0]: row[1] for row in rows}
+
+
 def list_due(
     tx: Transaction, caller: Caller, webhook_id: str, *, after: tuple[int, int], limit: int
 ) -> list[DueRow]:
