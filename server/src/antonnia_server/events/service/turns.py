@@ -28,6 +28,8 @@ MAX_JITTER = 0.1
 MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60
 # Of a delivery that was queued again and again, the newest attempts are kept.
 MAX_ATTEMPTS_KEPT = 50
+# However large events are: every webhook that has its turn holds so many of them.
+MAX_AHEAD_BYTES = 1024 * 1024
 Place = tuple[int, int]
 BEGINNING: Place = (-1, 0)
 
@@ -93,7 +95,9 @@ def go_on(
         return Turn(None, [])
     due: list[Due] = []
     if at_most:
-        rows = storage.list_due(tx, caller, webhook.id, after=after, limit=at_most)
+        rows = storage.list_due(
+            tx, caller, webhook.id, after=after, limit=at_most, max_bytes=MAX_AHEAD_BYTES
+        )
         due = [_due(row) for row in rows]
     return Turn(_target(webhook, limits, tx.now), due)
 
