@@ -74,6 +74,11 @@ def delete_old_events(
     return len(old) == PIECE
 
 
-def end_retention(tx: Transaction, caller: Caller, job: Job, *, kept_days: int) -> None:
+def schedule_retention_later(tx: Transaction, *, kept_days: int) -> None:
+    """Have it done again, but not soon: it has just ended, or been given up."""
     schedule_retention(tx, kept_days=kept_days, not_before=tx.now + AT_MOST_EVERY)
+
+
+def end_retention(tx: Transaction, caller: Caller, job: Job, *, kept_days: int) -> None:
+    schedule_retention_later(tx, kept_days=kept_days)
     jobs.finish(tx, job)

@@ -41,6 +41,8 @@ SECRET_BYTES = 32
 OLD_SECRET_SECONDS = 24 * 60 * 60
 # Every delivery carries a signature of each of them.
 MAX_OLD_SECRETS = 10
+# After a turn that was given up, so long until the next.
+GIVEN_UP_SECONDS = 60 * 60
 # Deliveries that are deleted in one unit of work.
 PIECE = 500
 # Of these nobody but us says what they are.
@@ -195,7 +197,12 @@ def lock_enabled(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow
 
 
 def schedule_delivery(
-    tx: Transaction, caller: Caller, webhook_id: str, *, is_at_end: bool = False
+    tx: Transaction,
+    caller: Caller,
+    webhook_id: str,
+    *,
+    is_at_end: bool = False,
+    not_before: int = 0,
 ) -> None:
     """Have what is due of a webhook delivered when it is; its row is locked.
 
@@ -209,12 +216,21 @@ def schedule_delivery(
         caller,
         DELIVER,
         {"webhook_id": webhook_id},
-        due_at=max(due_at, tx.now),
+        due_at=max(due_at, tx.now, not_before),
         dedupe_key=webhook_id,
         lock_key=f"{DELIVER}:{webhook_id}",
         is_only_sooner=not is_at_end,
         lane=LANE,
     )
+
+
+def deliver_later(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
+    """A turn was given up; what is due of its webhook still is."""
+    webhook_id: str = job.arguments["webhook_id"]
+    webhook = storage.lock_webhook(tx, caller, webhook_id)
+    if webhook is not None and webhook.status == "enabled":
+        not_before = tx.now + GIVEN_UP_SECONDS * SECOND
+        schedule_delivery(tx, caller, webhook_id, not_before=not_before)
 
 
 def _new_secret() -> str:
