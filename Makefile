@@ -25,10 +25,11 @@ setup: .venv/.ready
 quickstart: setup
 	$(BIN)/python scripts/quickstart.py
 
-# The suites that kill servers, flood or race them, fail their disks, try what nobody would send, or
-# install interpreters; one after another.
-HEAVY := tests/crash tests/processes tests/faults tests/race tests/abuse tests/contract/fuzz tests/lanes
-QUICK := packages server tests $(addprefix --ignore ,$(HEAVY))
+# The suites that kill servers, flood or race them: one after another, since they look at time.
+ALONE := tests/crash tests/processes tests/race tests/abuse
+# Those that fail disks, try what nobody would send, or install interpreters.
+BESIDE := tests/faults tests/contract/fuzz tests/lanes
+QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE))
 
 # The fast inner loop.
 check: setup lint
@@ -37,7 +38,8 @@ check: setup lint
 # Everything, at a size that fits into a coffee break.
 test: check
 	ANTONNIA_TEST_ENGINES=postgresql $(BIN)/pytest -q -n auto server/tests
-	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(HEAVY)
+	$(BIN)/pytest -q -rs -n auto --dist loadfile -o faulthandler_timeout=600 $(BESIDE)
+	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(ALONE)
 
 # The same suites at full size.
 SOAK := ANTONNIA_CRASH_ROUNDS=100 ANTONNIA_RACE_TAKEOVERS=10000
@@ -48,7 +50,7 @@ SOAK += ANTONNIA_WEBHOOK_EVENTS=10000 ANTONNIA_STREAM_CLIENTS=100 ANTONNIA_STREA
 SOAK += ANTONNIA_CONTRACT_EXAMPLES=600 ANTONNIA_CONTRACT_MUTATIONS=20000
 
 soak: setup
-	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(HEAVY) tests/model \
+	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(ALONE) $(BESIDE) tests/model \
 		server/tests/events/test_stream.py
 
 lint: setup

@@ -112,6 +112,18 @@ async def test_only_a_postgresql_is_copied_to(tmp_path: Path, to: str) -> None:
     assert "must begin with postgresql://." in said
 
 
+async def test_a_password_is_not_shown_because_its_url_is_malformed(tmp_path: Path) -> None:
+    old = ServerProcess(tmp_path / "data")
+    await old.start()
+    await old.stop()
+
+    code, said = await copy(tmp_path / "data", "postgresql://us:s3%ZZcret@127.0.0.1/x")
+
+    assert code == 2
+    assert "s3" not in said
+    assert "a % in a name or a password is written as %25" in said
+
+
 async def test_there_is_nothing_to_copy(url: str, tmp_path: Path) -> None:
     code, said = await copy(tmp_path / "data", url)
 

@@ -102,8 +102,8 @@ class WebhookLimits:
 class LogLimits:
     """How long what happened can be read, and by how many at a time."""
 
-    # Longer than a delivery is tried.
-    kept_days: int = _limit(90, "Days that events and their deliveries are kept.", least=7)
+    # Longer than a delivery is tried: ten days, if the receiver asks for a day after each failure.
+    kept_days: int = _limit(90, "Days that events and their deliveries are kept.", least=11)
     streams: int = _limit(1_000, "Streams of a process at a time.")
     streams_per_token: int = _limit(200, "Of these, those of one token.")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import sqlalchemy as sa
 from given_platform import given_session
 from given_webhooks import EVENTS, Webhooks, refusal
-from in_process import Clock, RecordedEvents
-from receiving import Answer, Receiver, receiving
+from in_process import Clock, RecordedEvents, Server
+from receiving import Answer, Received, Receiver, receiving
 
 from antonnia.conversations import Conversations
 
@@ -37,6 +38,29 @@ async def test_it_is_tried_on_the_schedule_and_then_no_more(
     [delivery] = await webhooks.deliveries(status="exhausted")
     assert len(receiver.received) == len(delivery["attempts"]) == 10
     assert delivery["next_attempt_at"] is None
+
+
+async def test_one_that_is_queued_again_during_an_attempt_counts_from_there(
+    client: Conversations, webhooks: Webhooks, receiver: Receiver, clock: Clock, server: Server
+) -> None:
+    def queue_it_again(received: Received) -> Answer:
+        if len(receiver.received) == 2:
+            with server.engine.begin() as connection:
+                connection.execute(sa.text("UPDATE deliveries SET status = 'pending', tries = 0"))
+        return Answer(503)
+
+    await webhooks.create(receiver.url)
+    receiver.decide = queue_it_again
+    await given_session(client)
+    await clock.settle()
+    await clock.advance(6)
+    assert len(receiver.received) == 2
+
+    await clock.advance(6)
+
+    assert len(receiver.received) == 3
+    [delivery] = server.rows("deliveries")
+    assert delivery["tries"] == 2
 
 
 async def test_a_receiver_may_ask_to_be_left_alone_for_longer_but_not_for_ever(

@@ -16,8 +16,11 @@ from listening import listening as listening_on
 from antonnia.events import Events
 from antonnia_server.clock import HandClock, from_datetime
 from antonnia_server.db import Transaction
-from antonnia_server.events import service
+from antonnia_server.events import service, streaming
+from antonnia_server.events.service.log import MAX_FOLLOWED
+from antonnia_server.events.streaming import Streams
 from antonnia_server.http.caller import Caller
+from antonnia_server.http.refusal import TokenRevoked
 from antonnia_server.settings import Limits, LogLimits
 
 CLIENTS = int(os.environ.get("ANTONNIA_STREAM_CLIENTS", "20"))
@@ -203,6 +206,44 @@ async def test_a_stream_that_resumes_before_what_is_kept_is_refused_aloud(
         events.stream(after=5) as stream,
     ):
         assert (await anext(stream)).position == 6
+
+
+async def test_a_stream_ends_with_its_token_however_much_there_is_to_read(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "WELCOME_SECONDS", 0.0)
+    await server.db.write(publish, server.caller, 3 * MAX_FOLLOWED)
+    await clock.settle()
+    rounds = iter([True, False])
+
+    async def is_still_welcome() -> None:
+        if not next(rounds):
+            raise TokenRevoked("The token was revoked.")
+
+    streams: Streams = server.state.streams
+    parts = streams.follow(server.caller, 0, ["*"], is_still_welcome=is_still_welcome)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        sent = b"".join([part async for part in parts])
+
+    assert sent.count(b"data: ") == MAX_FOLLOWED
+
+
+async def test_a_stream_says_that_it_lives_among_events_that_it_does_not_want(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "COMMENT_SECONDS", 0.0)
+    await server.db.write(publish, server.caller, 3 * MAX_FOLLOWED)
+    await clock.settle()
+
+    async def is_still_welcome() -> None: ...
+
+    streams: Streams = server.state.streams
+    parts = streams.follow(server.caller, 0, ["a.*"], is_still_welcome=is_still_welcome)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        sent = [await anext(parts) for _ in range(3)]
+        await parts.aclose()
+
+    assert sent[1:] == [b": still here\n\nid: %d\n\n" % number for number in (200, 400)]
 
 
 @pytest.mark.parametrize("given", ["?after=-1", "?after=7", "?types=A", "?types=,"])

@@ -42,6 +42,25 @@ async def test_a_creation_that_is_repeated_does_not_show_the_secret_again(
     assert secret.encode() not in b"".join(row["body"] for row in server.rows("idempotency_keys"))
 
 
+async def test_a_recovery_that_is_repeated_is_answered_again_whatever_became_of_the_webhook(
+    webhooks: Webhooks,
+) -> None:
+    path = f"{EVENTS}/webhooks/{(await webhooks.create(URL))['id']}"
+
+    async def recover(since: str) -> httpx.Response:
+        headers = {"idempotency-key": "once"}
+        return await webhooks.http.post(f"{path}/recover", json={"since": since}, headers=headers)
+
+    first = await recover("2026-01-01T00:00:00Z")
+    await webhooks.http.delete(path)
+    again = await recover("2026-01-01T00:00:00Z")
+    other = await recover("2026-01-02T00:00:00Z")
+
+    assert (again.status_code, again.content) == (202, first.content)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert refusal(other) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.parametrize(
     "headers", [{"Host": "x"}, {"webhook-id": "x"}, {"Content-Type": "x"}, {"A": "1", "a": "2"}]
 )
@@ -107,6 +126,48 @@ async def test_a_rotated_secret_signs_beside_the_new_one_for_a_day(
     assert not is_signed_with(old["secret"], 1)
 
 
+async def test_a_secret_that_was_rotated_twice_signs_for_its_day_too(
+    client: Conversations, webhooks: Webhooks, receiver: Receiver, clock: Clock, server: Server
+) -> None:
+    first = await webhooks.create(receiver.url)
+    second = await webhooks.rotate(first["id"])
+    await clock.advance(23 * 60 * 60)
+    third = await webhooks.rotate(first["id"])
+    await given_session(client)
+    await clock.settle()
+    await clock.advance(60 * 60)
+    await given_session(client)
+    await clock.settle()
+
+    signed = [
+        [
+            is_signed(
+                [made["secret"]],
+                received.webhook_id,
+                int(received.headers["webhook-timestamp"]),
+                received.body,
+                received.headers["webhook-signature"],
+            )
+            for made in (first, second, third)
+        ]
+        for received in receiver.received
+    ]
+    assert signed == [[True, True, True], [False, True, True]]
+
+
+async def test_so_many_old_secrets_sign_and_no_more(webhooks: Webhooks, clock: Clock) -> None:
+    webhook = await webhooks.create(URL)
+    for _ in range(10):
+        await webhooks.rotate(webhook["id"])
+
+    response = await webhooks.http.post(f"{EVENTS}/webhooks/{webhook['id']}/rotate")
+    await clock.advance(24 * 60 * 60)
+    again = await webhooks.rotate(webhook["id"])
+
+    assert refusal(response) == (422, "too_many_secrets")
+    assert again["secret"] != ""
+
+
 async def test_a_deleted_webhook_is_sent_nothing_and_leaves_nothing(
     client: Conversations, webhooks: Webhooks, receiver: Receiver, clock: Clock, server: Server
 ) -> None:
@@ -162,3 +223,18 @@ async def test_an_organization_has_so_many_webhooks_and_no_more(webhooks: Webhoo
     response = await webhooks.http.post(f"{EVENTS}/webhooks", json={"url": URL})
 
     assert refusal(response) == (422, "too_many_webhooks")
+
+
+async def test_what_a_receiver_knows_us_by_is_told_to_no_other(
+    webhooks: Webhooks, http: httpx.AsyncClient, receiver: Receiver, clock: Clock
+) -> None:
+    known_by = {"X-Receiver-Token": "of-the-receiver"}
+    webhook = await webhooks.create(receiver.url, events=["*"], headers=known_by)
+
+    await webhooks.test(webhook["id"])
+    await clock.settle()
+
+    log = await http.post(f"{EVENTS}/events/search", json={})
+    assert [event["type"] for event in log.json()] == ["webhook.test"]
+    assert "of-the-receiver" not in log.text
+    assert (await webhooks.get(webhook["id"]))["headers"] == known_by

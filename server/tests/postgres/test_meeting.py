@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from itertools import count
 
 import pytest
 from given_platform import (
@@ -22,12 +23,13 @@ from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import APIError
 from antonnia.conversations.types import MessageContentText, SessionTransfer
 from antonnia_server import jobs
-from antonnia_server.clock import SECOND
+from antonnia_server.clock import SECOND, HandClock
 from antonnia_server.conversations import service
 from antonnia_server.conversations.storage import agents as agent_storage
 from antonnia_server.conversations.storage import sessions as session_storage
 from antonnia_server.db import Transaction
 from antonnia_server.db.postgres import PostgresDatabase
+from antonnia_server.events import relay as relays
 from antonnia_server.events import service as events_service
 from antonnia_server.events.relay import Relay
 from antonnia_server.http.caller import Caller
@@ -274,6 +276,27 @@ async def test_numbering_that_another_one_holds_up_is_tried_again(server: Server
 
         assert not numbering.done()
         await relay.stop()
+
+
+async def test_numbering_goes_on_after_a_mistake(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "LOOK_AGAIN_SECONDS", 0.0)
+    loop, has_gone_on, tries = asyncio.get_running_loop(), asyncio.Event(), count(1)
+
+    def fail_once(tx: Transaction) -> None:
+        if next(tries) == 1:
+            raise RuntimeError("a mistake of ours")
+        loop.call_soon_threadsafe(has_gone_on.set)
+
+    db = PostgresDatabase(url, HandClock(0), before_commit=fail_once)
+    await db.start()
+    relay = Relay(db)
+    await relay.start()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await has_gone_on.wait()
+    finally:
+        await relay.stop()
+        await db.close()
 
 
 async def read_log(server: Server) -> list[str]:

@@ -12,8 +12,9 @@ from in_process import Server
 from postgres.pausing import PATIENCE_SECONDS
 
 from antonnia_server.auth.tables import organizations
-from antonnia_server.db import StorageFailed, Transaction, Trouble
+from antonnia_server.db import StorageFailed, Transaction, Trouble, write_watch
 from antonnia_server.db.postgres import PostgresDatabase
+from antonnia_server.db.write_watch import WriteWatch
 from antonnia_server.settings import PostgresLimits
 
 pytestmark = pytest.mark.postgres_only
@@ -78,3 +79,26 @@ async def test_a_unit_that_is_refused_alone_is_no_trouble_of_the_database(
     assert refused.value.trouble is Trouble.READ_ONLY
     assert db.trouble is None
     assert await db.read(count_tables) == tables
+
+
+async def test_looking_again_goes_on_after_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(write_watch, "LOOK_AGAIN_SECONDS", 0.0)
+    has_recovered = asyncio.Event()
+    looks = iter([RuntimeError("a mistake of ours"), True, False])
+
+    async def look_again() -> bool:
+        found = next(looks)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    watch = WriteWatch(lambda unit: None, has_recovered.set)
+    watch.wait_for_recovery(look_again)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await has_recovered.wait()
+    assert list(looks) == []
+    assert "a mistake of ours" in caplog.text
+    await watch.close()

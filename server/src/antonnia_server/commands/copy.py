@@ -25,7 +25,8 @@ def copy(directory: DataDirectory, url: str) -> None:
     """Copy everything into an empty PostgreSQL database, to go on there.
 
     No server may run on the data directory, which is left as it is. Tokens, ids and whatever is to
-    be done later stay what they are. If the command is stopped, nothing was copied.
+    be done later stay what they are. If the command is stopped, nothing was copied, or
+    everything was, and the next start of a server finishes its indexes.
     """
     from antonnia_server.copied import copied_to_shared
 

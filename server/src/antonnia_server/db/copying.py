@@ -71,8 +71,8 @@ def _copy_table(
 
 
 def _order_of(table: sa.Table) -> list[sa.Column[Any]]:
-    """By position where there is one: PostgreSQL counts the insertions of events."""
-    position = [table.c.position] if "position" in table.columns else []
+    """Events by position: PostgreSQL counts their insertions. All else as it lies."""
+    position = [table.c.position] if table.name == "events" else []
     return [*position, *table.primary_key.columns]
 
 

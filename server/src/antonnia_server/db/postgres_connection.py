@@ -30,7 +30,7 @@ PREPARED_STATEMENTS = 512
 
 def open_connection(url: str, limits: PostgresLimits, kind: type[Connection]) -> Connection:
     """A connection of that kind with our limits, without transactions of the driver."""
-    given: dict[str, Any] = conninfo_to_dict(url)
+    given = _parameters_of(url)
     defaults: dict[str, Any] = {"connect_timeout": limits.connect_seconds, **_DEFAULTS}
     parameters = defaults | given
     connection = kind.connect(make_conninfo("", **parameters), autocommit=True)
@@ -40,6 +40,16 @@ def open_connection(url: str, limits: PostgresLimits, kind: type[Connection]) ->
         connection.close()
         raise
     return connection
+
+
+def _parameters_of(url: str) -> dict[str, Any]:
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # What the library says of it shows a part of it, which may be the password.
+        raise psycopg.OperationalError(
+            "its URL is malformed; a % in a name or a password is written as %25"
+        ) from None
 
 
 def _set_limits(connection: psycopg.Connection[Any], limits: PostgresLimits) -> None:

@@ -76,8 +76,14 @@ class WriteWatch:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                     await self._is_closed.wait()
-            if not await look_again():
-                break
+            try:
+                if not await look_again():
+                    break
+            except Exception as error:
+                # Whatever it is, nobody else looks, and no write would ever be taken again.
+                self._rare.log(
+                    logging.ERROR, "the storage cannot be looked at: %r", error, exc_info=True
+                )
         self._waiting = None
         self._on_recovery()
 

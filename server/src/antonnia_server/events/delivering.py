@@ -50,6 +50,7 @@ class Turn:
         while True:
             is_over = perf_counter() >= self._ends_at or self._job.is_stopping
             await self._go_on(outcomes, wants_more=not is_over)
+            outcomes = []
             if is_over or self._target is None:
                 self._waiting.clear()
             self._begin_attempts()

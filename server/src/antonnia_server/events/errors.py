@@ -77,6 +77,18 @@ class TooManyWebhooks(Refusal):
         super().__init__(f"An organization has {most} webhooks at most; delete one first.")
 
 
+class TooManySecrets(Refusal):
+    status = 422
+    code = "too_many_secrets"
+    title = "The webhook has been rotated too often"
+
+    def __init__(self, webhook_id: str, most: int) -> None:
+        super().__init__(
+            f"Of webhook {webhook_id!r} {most} old secrets sign still, which is the most; rotate "
+            "it again when the oldest of them has been old for a day."
+        )
+
+
 class TooManyStreams(Refusal):
     status = 429
     code = "rate_limited"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from antonnia_server.jobs import Handler, RunningJob
+from antonnia_server.db import Transaction
+from antonnia_server.http.caller import Caller
+from antonnia_server.jobs import Handler, Job, RunningJob
 from antonnia_server.settings import LogLimits, WebhookLimits
 
 from . import service
@@ -16,7 +18,9 @@ def delivery_handlers(sender: Sender, limits: WebhookLimits) -> list[Handler]:
     async def deliver(job: RunningJob) -> None:
         await Turn(job, sender, limits).run()
 
-    return [Handler(service.DELIVER, deliver, max_attempts=20)]
+    return [
+        Handler(service.DELIVER, deliver, max_attempts=20, give_up=service.deliver_later),
+    ]
 
 
 def handlers(limits: LogLimits) -> list[Handler]:
@@ -33,7 +37,10 @@ def handlers(limits: LogLimits) -> list[Handler]:
                 job.end_if_stopping()
         await job.write(service.end_retention, kept_days=limits.kept_days)
 
+    def forget_later(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
+        service.schedule_retention_later(tx, kept_days=limits.kept_days)
+
     return [
         Handler(service.DELETE_DELIVERIES, delete_deliveries, max_attempts=5),
-        Handler(service.DELETE_OLD_EVENTS, delete_old_events, max_attempts=5),
+        Handler(service.DELETE_OLD_EVENTS, delete_old_events, max_attempts=5, give_up=forget_later),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from typing import Any, NamedTuple, cast
 import httpcore
 import httpx
 
+logger = logging.getLogger("antonnia.events")
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 # The addresses of a name, as text.
@@ -26,6 +29,7 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 PORTS = {"http": 80, "https": 443}
 # Below it are the services of a system, and none of them is a receiver but those of PORTS.
 FIRST_FREE_PORT = 1024
+LAST_PORT = 65_535
 RESOLVERS = 32
 # How long, and for how many at a time, a name is looked up before anything is sent there.
 CHECK_SECONDS = 5.0
@@ -124,6 +128,9 @@ class Guard:
         if "#" in url:
             raise Refused("it has a fragment, which is never sent")
         port = PORTS[parsed.scheme] if port is None else port
+        if not 0 < port <= LAST_PORT:
+            # What dials takes it modulo 65536: another port than the one that was judged.
+            raise Refused(f"there is no port {port}")
         if not self._allows_private and port not in PORTS.values() and port < FIRST_FREE_PORT:
             raise Refused(f"port {port} is one of a system's own services")
         return Place(parsed.raw_scheme, host, port, parsed.raw_path, parsed.netloc)
@@ -139,13 +146,17 @@ class Guard:
             # Looked up at the first attempt: nobody is to wait here for the names of others.
             return
         self._checks += 1
-        try:
-            async with asyncio.timeout(CHECK_SECONDS):
-                await self.addresses_of(place.host.decode("ascii"), place.port)
-        except OSError:
-            return
-        finally:
-            self._checks -= 1
+        looking = asyncio.ensure_future(self.addresses_of(place.host.decode("ascii"), place.port))
+        # A name that hangs keeps its thread, and its place, for longer than anybody waits here.
+        looking.add_done_callback(self._checked)
+        done, _ = await asyncio.wait([looking], timeout=CHECK_SECONDS)
+        if done and isinstance(error := looking.exception(), Refused):
+            raise error
+
+    def _checked(self, looking: asyncio.Future[list[str]]) -> None:
+        self._checks -= 1
+        if not looking.cancelled() and isinstance(error := looking.exception(), Exception):
+            logger.debug("a name was looked up in vain: %s", error)
 
     async def addresses_of(self, host: str, port: int) -> list[str]:
         """The addresses of a host, all of which may be connected to.

@@ -70,9 +70,11 @@ class Relay:
         before = len(self._committed_at)
         try:
             numbered = await self._db.write(service.number_events, at_most=AT_ONCE)
-        except (StorageFailed, NameHeld) as error:
-            # A process that stands still may hold the numbering, until its transaction is ended.
-            _rare.log(logging.ERROR, "events cannot be numbered: %r", error)
+        except Exception as error:
+            # Whatever it is, events must get their positions when it is over. A process that
+            # stands still may hold the numbering, until its transaction is ended.
+            is_ours = not isinstance(error, (StorageFailed, NameHeld))
+            _rare.log(logging.ERROR, "events cannot be numbered: %r", error, exc_info=is_ours)
             return False
         if numbered == AT_ONCE:
             return True

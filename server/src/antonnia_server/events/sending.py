@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping
 from datetime import UTC
@@ -20,6 +21,8 @@ from antonnia_server.clock import SECOND, Clock, SystemClock, from_datetime
 from . import service
 from .outbound import Guard, GuardedNetwork, Place, Refused
 from .service import Due, Outcome, Target
+
+logger = logging.getLogger("antonnia.events")
 
 # Of an answer so much is read, and of that so much is kept.
 MAX_ANSWER_BYTES = 64 * 1024
@@ -74,6 +77,7 @@ class Sender:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._exchange(target, due)
+            return outcome(answer, None)
         except TimeoutError:
             return outcome(None, f"timeout: no whole answer within {self._timeout_seconds} s")
         except Refused as refused:
@@ -86,7 +90,10 @@ class Sender:
             OSError,
         ) as error:
             return outcome(None, f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS])
-        return outcome(answer, None)
+        except Exception as error:
+            # A mistake of ours. Those that are under way beside it must not end with it.
+            logger.exception("delivery %s cannot be attempted", due.id)
+            return outcome(None, f"internal: {type(error).__name__}")
 
     async def _exchange(self, target: Target, due: Due) -> Answer:
         place = self._guard.place_of(target.url)
@@ -142,8 +149,8 @@ class IdleConnections:
 
     async def take(self, key: str, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         """A connection to an origin that nobody else uses."""
-        idle = self._idle.get(key, [])
-        while idle:
+        # Looked up each time: others take and give back while one is being closed.
+        while self._idle.get(key):
             # The one used last is the least likely to have been closed.
             connection = self._remove_last(key)
             if connection.can_handle_request(origin) and not connection.has_expired():

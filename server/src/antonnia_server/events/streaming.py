@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from time import perf_counter
 
 from antonnia_server.db import Database, StorageFailed, Transaction
 from antonnia_server.http.caller import Caller
@@ -16,6 +18,8 @@ from .errors import TooManyStreams
 
 # A comment tells the client, and whatever stands between, that the connection lives.
 COMMENT_SECONDS = 15.0
+# Nothing is read for a caller whose token was looked at longer ago.
+WELCOME_SECONDS = 15.0
 RETRY_AFTER_SECONDS = 5
 # Among events that a stream does not want, it says so often how far it has come.
 SAY_POSITION_EVERY = 1_000
@@ -81,11 +85,15 @@ class Streams:
         # Whoever is cut off before the first event goes on from here as well.
         yield _place(position)
         said = position
+        comment, welcome = _Deadline(COMMENT_SECONDS), _Deadline(WELCOME_SECONDS)
         tail = self._tails.of(caller.organization_id)
         with tail:
             while not self._is_stopping:
                 moved = tail.next
                 try:
+                    if welcome.left <= 0:
+                        await is_still_welcome()
+                        welcome.renew()
                     found = await self._db.read(service.follow, caller, position, types)
                 except (Refusal, StorageFailed):
                     # Whoever resumes is told what is wrong.
@@ -95,18 +103,28 @@ class Streams:
                 if found.events:
                     said = found.events[-1][0].position
                     yield _written(found.events)
-                if position - said >= SAY_POSITION_EVERY:
-                    said = position
-                    yield _place(position)
-                if not is_at_end:
-                    continue
-                if not await _is_set(moved, COMMENT_SECONDS):
-                    try:
-                        await is_still_welcome()
-                    except Refusal:
-                        return
+                    comment.renew()
+                if position - said >= SAY_POSITION_EVERY or comment.left <= 0:
                     said = position
                     yield _COMMENT + _place(position)
+                    comment.renew()
+                if is_at_end:
+                    await _wait(moved, comment.left)
+
+
+class _Deadline:
+    """So many seconds after it was last met, whatever else went on meanwhile."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.renew()
+
+    @property
+    def left(self) -> float:
+        return self._at - perf_counter()
+
+    def renew(self) -> None:
+        self._at = perf_counter() + self._seconds
 
 
 class _Tails:
@@ -180,14 +198,11 @@ class _Tail:
         woken.set()
 
 
-async def _is_set(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for an event; False if it has not come in time."""
-    try:
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than that."""
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 def _written(events: Iterable[tuple[service.EventRow, bytes]]) -> bytes:

@@ -65,9 +65,8 @@ webhooks = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("disabled_reason", sa.Text),
     sa.Column("secret", sa.Text, nullable=False),
-    # After a rotation the one before signs too, until then.
-    sa.Column("old_secret", sa.Text),
-    sa.Column("old_secret_until", sa.BigInteger),
+    # Those before it, which sign too: each `secret`, the newest last, and `until` when.
+    sa.Column("old_secrets", Json, nullable=False),
     # Up to here the log has been looked through for it.
     sa.Column("position", sa.BigInteger, nullable=False),
     # Of the attempts since its last success: when the first of them failed, and how many did.

@@ -42,6 +42,11 @@ def webhook(row: WebhookRow) -> Webhook:
     )
 
 
+def announced_webhook(row: WebhookRow) -> Webhook:
+    """As others may read of it: its headers may be what its receiver knows us by."""
+    return webhook(row._replace(headers={}))
+
+
 def webhook_with_secret(row: WebhookRow) -> WebhookWithSecret:
     return WebhookWithSecret(**dict(webhook(row)), secret=row.secret)
 

@@ -18,7 +18,7 @@ from antonnia_server.db import Database, Transaction
 
 from .authentication import authenticate
 from .caller import Caller
-from .idempotency import Answer, answer_of, key_of, once
+from .idempotency import Answer, answer_of, find_answer, key_of, once
 from .intake import Intake
 from .pagination import Listing
 
@@ -60,19 +60,26 @@ async def write(
             given: dict[str, Any] = {}
             if body is not None:
                 arguments = (*ids, await intake.parse(raw, body))
-            if prepare is not None:
-                given = await prepare(caller, arguments[-1])
-            record: Record = request.app.state.record
             key = key_of(request, raw) if request.method == "POST" else None
+            db: Database = request.app.state.db
+            record: Record = request.app.state.record
+            if prepare is not None:
+                # What was answered is answered again, whatever would be refused by now.
+                if key is not None and (stored := await db.read(find_answer, caller, key)):
+                    return _response(stored)
+                given = await prepare(caller, arguments[-1])
 
             def work(tx: Transaction) -> Answer:
                 result = service(tx, caller, *arguments, **given)
                 record(tx, caller, request.scope["antonnia_operation"], result, ids)
                 return respond(result) if respond is not None else answer_of(result, status)
 
-            db: Database = request.app.state.db
             with intake.writes:
                 answer = await db.write(once, caller, key, work)
+    return _response(answer)
+
+
+def _response(answer: Answer) -> Response:
     headers = {"idempotent-replayed": "true"} if answer.is_replayed else None
     media_type = "application/json" if answer.body else None
     return Response(answer.body, answer.status, headers=headers, media_type=media_type)

@@ -124,12 +124,8 @@ def once(
         raise IdempotencyKeyInUse(
             f"A request with the idempotency key {key.value!r} still runs. Repeat this one later."
         ) from held
-    if stored is not None and stored.created_at > tx.now - KEPT_SECONDS * SECOND:
-        if stored.fingerprint != key.fingerprint:
-            raise IdempotencyKeyReused(
-                f"The idempotency key {key.value!r} was used for another request. Use a new key."
-            )
-        return Answer(stored.status, stored.body, is_replayed=True)
+    if (again := _answer_again(tx, key, stored)) is not None:
+        return again
     if stored is not None:
         _DELETE.send(tx, **row)
     answer = work(tx)
@@ -142,6 +138,28 @@ def once(
         created_at=tx.now,
     )
     return answer
+
+
+def find_answer(tx: Transaction, caller: Caller, key: Key) -> Answer | None:
+    """What was answered under this key, on a snapshot: for what comes before a unit of work.
+
+    Raises:
+        IdempotencyKeyReused: The key was used for something else.
+    """
+    stored = _FIND.find(
+        tx, organization_id=caller.organization_id, token_id=caller.token_id, key=key.value
+    )
+    return _answer_again(tx, key, stored)
+
+
+def _answer_again(tx: Transaction, key: Key, stored: _Stored | None) -> Answer | None:
+    if stored is None or stored.created_at <= tx.now - KEPT_SECONDS * SECOND:
+        return None
+    if stored.fingerprint != key.fingerprint:
+        raise IdempotencyKeyReused(
+            f"The idempotency key {key.value!r} was used for another request. Use a new key."
+        )
+    return Answer(stored.status, stored.body, is_replayed=True)
 
 
 def find_oldest(tx: Transaction) -> int | None:

@@ -187,8 +187,8 @@ class Webhooks:
     ) -> WebhookWithSecret:
         """Give a webhook a new secret.
 
-        For 24 hours deliveries carry a signature of the old one too, so that receivers can be
-        told the new one meanwhile.
+        For 24 hours deliveries carry a signature of each old one too, so that receivers can be
+        told the new one meanwhile. There are ten of those at most.
 
         Args:
             webhook_id: The webhook, `wh_…`.
@@ -197,6 +197,7 @@ class Webhooks:
 
         Raises:
             NotFoundError: `webhook_not_found`.
+            ValidationError: `too_many_secrets`.
         """
         from antonnia.events.types import WebhookRotate, WebhookWithSecret
 

@@ -134,10 +134,11 @@ def _position_of(request: Request) -> int | None:
     """Where to go on; what a client resumes with is newer than what it began with."""
     given = [(["header", "Last-Event-ID"], header_of(request, "Last-Event-ID"))]
     given += [(["query", "after"], each) for each in request.query_params.getlist("after")]
+    positions: list[int] = []
     for loc, value in given:
         if value is None or value == "":
             continue
         if not _POSITION.fullmatch(value):
             raise invalid(loc, "must be the position of an event, such as 17")
-        return int(value)
-    return None
+        positions.append(int(value))
+    return positions[0] if positions else None

@@ -27,7 +27,13 @@ from antonnia_server.http.idempotency import without_secret
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
-from ..errors import TooManyWebhooks, UrlRefused, WebhookNotEnabled, WebhookNotFound
+from ..errors import (
+    TooManySecrets,
+    TooManyWebhooks,
+    UrlRefused,
+    WebhookNotEnabled,
+    WebhookNotFound,
+)
 from ..outbound import Guard, Refused
 
 router = APIRouter(tags=["webhooks"])
@@ -112,11 +118,11 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
         WebhookWithSecret,
         permission="events:admin",
         body=WebhookRotate,
-        raises=[WebhookNotFound, IdempotencyKeyReused],
+        raises=[WebhookNotFound, TooManySecrets, IdempotencyKeyReused],
     ),
 )
 async def rotate_webhook(request: Request, webhook_id: str) -> Response:
-    """Make a new secret; for a day the one before signs beside it."""
+    """Make a new secret; for a day each one before signs beside it."""
     return await write(
         request,
         service.rotate_webhook,

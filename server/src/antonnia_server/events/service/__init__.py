@@ -30,6 +30,7 @@ from .retention import (
     end_retention,
     list_organizations,
     schedule_retention,
+    schedule_retention_later,
 )
 from .turns import (
     BEGINNING,
@@ -49,6 +50,7 @@ from .webhooks import (
     create_webhook,
     delete_deliveries,
     delete_webhook,
+    deliver_later,
     get_webhook,
     is_ours,
     rotate_webhook,
@@ -80,6 +82,7 @@ __all__ = [
     "delete_deliveries",
     "delete_old_events",
     "delete_webhook",
+    "deliver_later",
     "end_retention",
     "end_turn",
     "fan_out",
@@ -99,6 +102,7 @@ __all__ = [
     "retry_delivery",
     "rotate_webhook",
     "schedule_retention",
+    "schedule_retention_later",
     "search_deliveries",
     "search_events",
     "search_webhooks",

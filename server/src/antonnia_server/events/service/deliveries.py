@@ -50,7 +50,7 @@ def test_webhook(
 ) -> Delivery:
     """Announce `webhook.test`, which this webhook alone is sent as soon as it has its position."""
     webhook = lock_enabled(tx, caller, webhook_id)
-    event_id = publish(tx, caller, TEST, wire.webhook(webhook))
+    event_id = publish(tx, caller, TEST, wire.announced_webhook(webhook))
     delivery = DeliveryRow(
         organization_id=caller.organization_id,
         id=ids.new("dlv"),

@@ -43,10 +43,15 @@ def fan_out(tx: Transaction, keys: Sequence[WebhookKey]) -> bool:
 
 
 def _fan_out_to(tx: Transaction, caller: Caller, webhook: WebhookRow) -> None:
+    # Read first: what gets its position after this is looked through the next time.
+    end = log.find_last_position(tx, webhook.organization_id) or 0
     lines = log.list_lines_after(
         tx, webhook.organization_id, after=webhook.position, limit=EVENTS_AT_ONCE
     )
     if not lines:
+        # All that was there has been deleted, because it was too old.
+        if webhook.position < end:
+            storage.advance(tx, webhook, end)
         return
     wanted = [
         {

@@ -94,17 +94,16 @@ def follow(tx: Transaction, caller: Caller, position: int, types: Sequence[str])
     """
     refuse_if_expired(tx, caller, position)
     events: list[tuple[EventRow, bytes]] = []
-    size = 0
-    for row in storage.each_event_after(
-        tx, caller.organization_id, after=position, limit=MAX_FOLLOWED
+    for row in storage.list_events_within(
+        tx,
+        caller.organization_id,
+        after=position,
+        limit=MAX_FOLLOWED,
+        max_bytes=MAX_FOLLOWED_BYTES,
     ):
         position = row.position
         if wants(types, row.type):
-            body = wire.event(row)
-            events.append((row, body))
-            size += len(body)
-        if size >= MAX_FOLLOWED_BYTES:
-            break
+            events.append((row, wire.event(row)))
     return Followed(events, position)
 
 
@@ -157,6 +156,8 @@ def search_events(tx: Transaction, caller: Caller, body: EventSearch) -> Listing
     elif body.since is not None:
         since = moment_of(body.since, ["body", "since"])
         after = find_position_before(tx, caller, since)
+    # What was deleted would be looked through in vain, a page for each part of it.
+    after = max(after, storage.find_horizon(tx, caller.organization_id))
     until = min(after + MAX_SEARCHED, last_position(tx, caller))
     rows = storage.each_matching_event(
         tx,
@@ -165,6 +166,7 @@ def search_events(tx: Transaction, caller: Caller, body: EventSearch) -> Listing
         until=until,
         types=body.types or ["*"],
         object_id=body.object_id,
+        limit=wanted.fetch,
     )
     found = _take(rows, wanted)
     if found.has_more or until >= last_position(tx, caller):

@@ -50,24 +50,35 @@ def delete_old_events(
     webhook yet waits for that. One that is paused and has not come so far is disabled, and the
     organization told.
     """
-    wanted_from = webhooks.find_lowest_enabled(tx, organization_id)
     old = [
         event
         for event in storage.list_oldest(tx, organization_id, limit=PIECE)
         if event.created_at <= tx.now - kept_days * DAY
-        and (wanted_from is None or event.position <= wanted_from)
     ]
     if not old:
         return False
+    # Decided on the locked rows: one may have been enabled, rotated or recovered meanwhile.
+    locked = webhooks.lock_webhooks(tx, organization_id)
+    wanted_from = min((row.position for row in locked if row.status == "enabled"), default=None)
+    if wanted_from is not None:
+        old = [event for event in old if event.position <= wanted_from]
+    if not old:
+        return False
     owner = Caller(organization_id)
-    for webhook in webhooks.list_paused_before(tx, organization_id, old[-1].position):
-        disable(tx, owner, webhook, _LOST)
+    for webhook in locked:
+        if webhook.status == "paused" and webhook.position < old[-1].position:
+            disable(tx, owner, webhook, _LOST)
     ledger.delete_deliveries_of(tx, organization_id, old)
     # Those that are too old may stand among younger ones, as clocks of machines differ.
     storage.delete_events(tx, organization_id, old)
     return len(old) == PIECE
 
 
-def end_retention(tx: Transaction, caller: Caller, job: Job, *, kept_days: int) -> None:
+def schedule_retention_later(tx: Transaction, *, kept_days: int) -> None:
+    """Have it done again, but not soon: it has just ended, or been given up."""
     schedule_retention(tx, kept_days=kept_days, not_before=tx.now + AT_MOST_EVERY)
+
+
+def end_retention(tx: Transaction, caller: Caller, job: Job, *, kept_days: int) -> None:
+    schedule_retention_later(tx, kept_days=kept_days)
     jobs.finish(tx, job)

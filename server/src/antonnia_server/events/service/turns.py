@@ -28,6 +28,8 @@ MAX_JITTER = 0.1
 MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60
 # Of a delivery that was queued again and again, the newest attempts are kept.
 MAX_ATTEMPTS_KEPT = 50
+# However large events are: every webhook that has its turn holds so many of them.
+MAX_AHEAD_BYTES = 1024 * 1024
 Place = tuple[int, int]
 BEGINNING: Place = (-1, 0)
 
@@ -93,7 +95,9 @@ def go_on(
         return Turn(None, [])
     due: list[Due] = []
     if at_most:
-        rows = storage.list_due(tx, caller, webhook.id, after=after, limit=at_most)
+        rows = storage.list_due(
+            tx, caller, webhook.id, after=after, limit=at_most, max_bytes=MAX_AHEAD_BYTES
+        )
         due = [_due(row) for row in rows]
     return Turn(_target(webhook, limits, tx.now), due)
 
@@ -119,7 +123,14 @@ def _record(
     webhook = webhooks.lock_webhook(tx, caller, job.arguments["webhook_id"])
     if webhook is None or not outcomes:
         return webhook
-    storage.record(tx, caller, [_change(each, limits, tx.now) for each in outcomes])
+    # One that was queued again during its attempt counts from there.
+    tries = storage.list_tries(tx, caller, [each.due.id for each in outcomes])
+    changes = [
+        _change(each, tries[each.due.id] + 1, limits, tx.now)
+        for each in outcomes
+        if each.due.id in tries
+    ]
+    storage.record(tx, caller, changes)
     found = _with_health(webhook, outcomes)
     if found != webhook:
         webhooks.set_health(tx, found)
@@ -130,9 +141,8 @@ def _record(
     return None
 
 
-def _change(outcome: Outcome, limits: WebhookLimits, now: int) -> DeliveryChange:
+def _change(outcome: Outcome, tries: int, limits: WebhookLimits, now: int) -> DeliveryChange:
     due = outcome.due
-    tries = due.tries + 1
     attempts = [*due.attempts, _attempt(outcome)][-MAX_ATTEMPTS_KEPT:]
     status, next_attempt_at = "failed", None
     if outcome.is_success:
@@ -192,9 +202,7 @@ def _due(row: DueRow) -> Due:
 
 
 def _target(webhook: WebhookRow, limits: WebhookLimits, now: int) -> Target:
-    secrets = [webhook.secret]
-    if webhook.old_secret is not None and (webhook.old_secret_until or 0) > now:
-        secrets.append(webhook.old_secret)
+    old = [each["secret"] for each in reversed(webhook.old_secrets) if each["until"] > now]
     is_failing = webhook.failures >= FAILURES_UNTIL_ONE_AT_A_TIME
     at_once = 1 if is_failing else limits.per_endpoint
-    return Target(webhook.id, webhook.url, webhook.headers, tuple(secrets), at_once)
+    return Target(webhook.id, webhook.url, webhook.headers, (webhook.secret, *old), at_once)

@@ -24,10 +24,10 @@ from antonnia_server.http.refusal import invalid
 from antonnia_server.jobs import Job
 
 from .. import wire
-from ..errors import TooManyWebhooks, WebhookNotEnabled, WebhookNotFound
+from ..errors import TooManySecrets, TooManyWebhooks, WebhookNotEnabled, WebhookNotFound
 from ..storage import deliveries as ledger
 from ..storage import webhooks as storage
-from ..storage.webhooks import WebhookRow
+from ..storage.webhooks import OldSecret, WebhookRow
 from .log import last_position, publish
 from .patterns import DISABLED
 
@@ -39,6 +39,10 @@ LANE = "deliveries"
 MAX_WEBHOOKS = 100
 SECRET_BYTES = 32
 OLD_SECRET_SECONDS = 24 * 60 * 60
+# Every delivery carries a signature of each of them.
+MAX_OLD_SECRETS = 10
+# After a turn that was given up, so long until the next.
+GIVEN_UP_SECONDS = 60 * 60
 # Deliveries that are deleted in one unit of work.
 PIECE = 500
 # Of these nobody but us says what they are.
@@ -84,8 +88,7 @@ def create_webhook(tx: Transaction, caller: Caller, body: WebhookCreate) -> Webh
         status="enabled",
         disabled_reason=None,
         secret=_new_secret(),
-        old_secret=None,
-        old_secret_until=None,
+        old_secrets=[],
         position=last_position(tx, caller),
         failing_since=None,
         failures=0,
@@ -141,12 +144,15 @@ def update_webhook(
 def rotate_webhook(
     tx: Transaction, caller: Caller, webhook_id: str, body: WebhookRotate
 ) -> WebhookWithSecret:
-    """Give it a new secret; the one before signs beside it for a day."""
+    """Give it a new secret; each one before signs beside it for a day."""
     row = lock_webhook(tx, caller, webhook_id)
+    old = [each for each in row.old_secrets if each["until"] > tx.now]
+    if len(old) >= MAX_OLD_SECRETS:
+        raise TooManySecrets(webhook_id, MAX_OLD_SECRETS)
+    until = tx.now + OLD_SECRET_SECONDS * SECOND
     changed = row._replace(
         secret=_new_secret(),
-        old_secret=row.secret,
-        old_secret_until=tx.now + OLD_SECRET_SECONDS * SECOND,
+        old_secrets=[*old, OldSecret(secret=row.secret, until=until)],
         updated_at=tx.now,
     )
     storage.update_webhook(tx, changed)
@@ -173,7 +179,7 @@ def disable(tx: Transaction, caller: Caller, row: WebhookRow, reason: str) -> No
     """Send it nothing more, and say so in the log."""
     disabled = row._replace(status="disabled", disabled_reason=reason, updated_at=tx.now)
     storage.update_webhook(tx, disabled)
-    publish(tx, caller, DISABLED, wire.webhook(disabled))
+    publish(tx, caller, DISABLED, wire.announced_webhook(disabled))
 
 
 def lock_webhook(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow:
@@ -191,7 +197,12 @@ def lock_enabled(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow
 
 
 def schedule_delivery(
-    tx: Transaction, caller: Caller, webhook_id: str, *, is_at_end: bool = False
+    tx: Transaction,
+    caller: Caller,
+    webhook_id: str,
+    *,
+    is_at_end: bool = False,
+    not_before: int = 0,
 ) -> None:
     """Have what is due of a webhook delivered when it is; its row is locked.
 
@@ -205,12 +216,21 @@ def schedule_delivery(
         caller,
         DELIVER,
         {"webhook_id": webhook_id},
-        due_at=max(due_at, tx.now),
+        due_at=max(due_at, tx.now, not_before),
         dedupe_key=webhook_id,
         lock_key=f"{DELIVER}:{webhook_id}",
         is_only_sooner=not is_at_end,
         lane=LANE,
     )
+
+
+def deliver_later(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
+    """A turn was given up; what is due of its webhook still is."""
+    webhook_id: str = job.arguments["webhook_id"]
+    webhook = storage.lock_webhook(tx, caller, webhook_id)
+    if webhook is not None and webhook.status == "enabled":
+        not_before = tx.now + GIVEN_UP_SECONDS * SECOND
+        schedule_delivery(tx, caller, webhook_id, not_before=not_before)
 
 
 def _new_secret() -> str:

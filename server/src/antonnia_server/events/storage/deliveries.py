@@ -12,7 +12,7 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Found, Window
 
 from ..tables import deliveries, events
-from .log import EventRow, OldEvent, is_of_types
+from .log import EventRow, OldEvent, SizeRow, count_within, is_of_types
 from .webhooks import WebhookRow
 
 
@@ -114,27 +114,35 @@ class _DueAndEvent(NamedTuple):
     event_created_at: int
 
 
+def _due(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(deliveries)
+        .join(
+            events,
+            sa.and_(events.c.organization_id == _t.organization_id, events.c.id == _t.event_id),
+        )
+        .where(
+            *_OF_WEBHOOK,
+            _IS_DUE_ONCE,
+            _t.next_attempt_at <= sa.bindparam("now"),
+            sa.tuple_(_t.next_attempt_at, _t.position)
+            > sa.tuple_(
+                sa.bindparam("after_at", type_=sa.BigInteger),
+                sa.bindparam("after_position", type_=sa.BigInteger),
+            ),
+        )
+        .order_by(_t.next_attempt_at, _t.position)
+        .limit(sa.bindparam("limit"))
+    )
+
+
+_LIST_DUE_SIZES = Statement(_due(sa.func.length(events.c.data)), SizeRow)
 _LIST_DUE = Statement(
-    sa.select(
+    _due(
         *(_t[name] for name in _DUE_COLUMNS),
         *(events.c[name].label(f"event_{name}") for name in EventRow._fields),
-    )
-    .join(
-        events,
-        sa.and_(events.c.organization_id == _t.organization_id, events.c.id == _t.event_id),
-    )
-    .where(
-        *_OF_WEBHOOK,
-        _IS_DUE_ONCE,
-        _t.next_attempt_at <= sa.bindparam("now"),
-        sa.tuple_(_t.next_attempt_at, _t.position)
-        > sa.tuple_(
-            sa.bindparam("after_at", type_=sa.BigInteger),
-            sa.bindparam("after_position", type_=sa.BigInteger),
-        ),
-    )
-    .order_by(_t.next_attempt_at, _t.position)
-    .limit(sa.bindparam("limit")),
+    ),
     _DueAndEvent,
 )
 _NEXT_DUE = Statement(
@@ -193,19 +201,39 @@ def record(tx: Transaction, caller: Caller, changes: Iterable[DeliveryChange]) -
     )
 
 
-def list_due(
-    tx: Transaction, caller: Caller, webhook_id: str, *, after: tuple[int, int], limit: int
-) -> list[DueRow]:
-    """What is due of a webhook behind a place, which is a time and a position."""
-    found = _LIST_DUE.all(
-        tx,
-        org=caller.organization_id,
-        webhook=webhook_id,
-        now=tx.now,
-        after_at=after[0],
-        after_position=after[1],
-        limit=limit,
+def list_tries(tx: Transaction, caller: Caller, delivery_ids: list[str]) -> dict[str, int]:
+    """How often each of some deliveries was tried, but for those that are gone."""
+    query = sa.select(_t.id, _t.tries).where(
+        _t.organization_id == caller.organization_id, _t.id.in_(delivery_ids)
     )
+    with tx.connection.execute(query) as rows:
+        return {row[0]: row[1] for row in rows}
+
+
+def list_due(
+    tx: Transaction,
+    caller: Caller,
+    webhook_id: str,
+    *,
+    after: tuple[int, int],
+    limit: int,
+    max_bytes: int,
+) -> list[DueRow]:
+    """What is due of a webhook behind a place, which is a time and a position.
+
+    It ends with the delivery with which their events have so many bytes.
+    """
+    place: dict[str, Any] = {
+        "org": caller.organization_id,
+        "webhook": webhook_id,
+        "now": tx.now,
+        "after_at": after[0],
+        "after_position": after[1],
+    }
+    sizes = _LIST_DUE_SIZES.all(tx, **place, limit=limit)
+    if not sizes:
+        return []
+    found = _LIST_DUE.all(tx, **place, limit=count_within(sizes, max_bytes))
     return [
         DueRow(row.id, row.attempts, row.tries, row.due_at, EventRow._make(row[4:]))
         for row in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -51,6 +51,12 @@ class OldEvent(NamedTuple):
     created_at: int
 
 
+class SizeRow(NamedTuple):
+    """The bytes of an event's data, told without reading them."""
+
+    size: int
+
+
 _INSERT: Statement[PositionRow] = Statement(sa.insert(events))
 _NEXT_POSITION = Statement(
     sqlite.insert(event_positions)
@@ -83,6 +89,13 @@ _AFTER = Statement(
     .order_by(_t.position)
     .limit(sa.bindparam("limit")),
     EventRow,
+)
+_SIZES_AFTER = Statement(
+    sa.select(sa.func.length(_t.data))
+    .where(_OF_ORGANIZATION, _t.position > sa.bindparam("after"))
+    .order_by(_t.position)
+    .limit(sa.bindparam("limit")),
+    SizeRow,
 )
 _LINES_AFTER = Statement(
     sa.select(*(_t[name] for name in EventLine._fields))
@@ -218,11 +231,29 @@ def find_event(tx: Transaction, organization_id: str, event_id: str) -> EventRow
     return _FIND.find(tx, organization_id=organization_id, id=event_id)
 
 
-def each_event_after(
-    tx: Transaction, organization_id: str, *, after: int, limit: int
-) -> Iterator[EventRow]:
-    """The same, one by one, for whoever may stop before the end."""
-    return _AFTER.each(tx, organization_id=organization_id, after=after, limit=limit)
+def list_events_within(
+    tx: Transaction, organization_id: str, *, after: int, limit: int, max_bytes: int
+) -> list[EventRow]:
+    """The same, up to the one with which they have so many bytes.
+
+    Whoever stops reading rows has saved nothing: on PostgreSQL all of them have come by then.
+    """
+    sizes = _SIZES_AFTER.all(tx, organization_id=organization_id, after=after, limit=limit)
+    if not sizes:
+        return []
+    fitting = count_within(sizes, max_bytes)
+    return list_events_after(tx, organization_id, after=after, limit=fitting)
+
+
+def count_within(sizes: Iterable[SizeRow], max_bytes: int) -> int:
+    """How many of the first have so many bytes together, with the one that completes them."""
+    size = count = 0
+    for row in sizes:
+        count += 1
+        size += row.size
+        if size >= max_bytes:
+            break
+    return count
 
 
 def list_lines_after(
@@ -239,8 +270,9 @@ def each_matching_event(
     until: int,
     types: Sequence[str],
     object_id: str | None,
+    limit: int,
 ) -> Iterator[EventRow]:
-    """Events between two positions whose type is one of some patterns, in order."""
+    """The first events between two positions whose type is one of some patterns, in order."""
     query = sa.select(*_COLUMNS).where(
         _t.organization_id == organization_id, _t.position > after, _t.position <= until
     )
@@ -248,7 +280,7 @@ def each_matching_event(
         query = query.where(is_of_types(_t.type, types))
     if object_id is not None:
         query = query.where(_t.object_id == object_id)
-    with tx.connection.execute(query.order_by(_t.position)) as rows:
+    with tx.connection.execute(query.order_by(_t.position).limit(limit)) as rows:
         for row in rows:
             yield EventRow._make(row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
@@ -11,6 +11,13 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Found, Window
 
 from ..tables import event_positions, webhooks
+
+
+class OldSecret(TypedDict):
+    """One that was replaced, and until when it signs beside the present one."""
+
+    secret: str
+    until: int
 
 
 class WebhookRow(NamedTuple):
@@ -23,8 +30,7 @@ class WebhookRow(NamedTuple):
     status: str
     disabled_reason: str | None
     secret: str
-    old_secret: str | None
-    old_secret_until: int | None
+    old_secrets: list[OldSecret]
     position: int
     failing_since: int | None
     failures: int
@@ -67,12 +73,11 @@ _SET_HEALTH: Statement[WebhookRow] = Statement(
     .values(failing_since=sa.bindparam("failing_since"), failures=sa.bindparam("failures"))
 )
 _DELETE: Statement[WebhookRow] = Statement(sa.delete(webhooks).where(*_IS_IT))
-_LIST_PAUSED_BEFORE = Statement(
-    sa.select(*_COLUMNS).where(
-        _t.organization_id == sa.bindparam("org"),
-        _t.status == "paused",
-        _t.position < sa.bindparam("position"),
-    ),
+_LOCK_ALL = Statement(
+    sa.select(*_COLUMNS)
+    .where(_t.organization_id == sa.bindparam("org"))
+    .order_by(_t.id)
+    .with_for_update(),
     WebhookRow,
 )
 # Written out, because SQLite uses a partial index only for a condition that it can read.
@@ -83,7 +88,9 @@ _LIST_ENABLED = Statement(
 _LIST_BEHIND = Statement(
     sa.select(_t.organization_id, _t.id)
     .join(event_positions, event_positions.c.organization_id == _t.organization_id)
-    .where(_IS_ENABLED, _t.position < event_positions.c.last_position),
+    .where(_IS_ENABLED, _t.position < event_positions.c.last_position)
+    # Several are locked in one unit of work, as by `lock_webhooks`.
+    .order_by(_t.organization_id, _t.id),
     WebhookKey,
 )
 
@@ -130,18 +137,9 @@ def delete_webhook(tx: Transaction, caller: Caller, webhook_id: str) -> None:
     _DELETE.run(tx, org=caller.organization_id, webhook=webhook_id)
 
 
-def list_paused_before(tx: Transaction, organization_id: str, position: int) -> list[WebhookRow]:
-    """Those that wait, and for which the log has not been looked through up to a position."""
-    return _LIST_PAUSED_BEFORE.all(tx, org=organization_id, position=position)
-
-
-def find_lowest_enabled(tx: Transaction, organization_id: str) -> int | None:
-    """Up to where the log has been looked through for all that are enabled, if there are any."""
-    query = sa.select(sa.func.min(_t.position)).where(
-        _t.organization_id == organization_id, _IS_ENABLED
-    )
-    lowest: int | None = tx.connection.execute(query).scalar_one()
-    return lowest
+def lock_webhooks(tx: Transaction, organization_id: str) -> list[WebhookRow]:
+    """All of an organization, in the order of their ids, so that no two wait for each other."""
+    return _LOCK_ALL.all(tx, org=organization_id)
 
 
 def has_enabled(tx: Transaction) -> bool:

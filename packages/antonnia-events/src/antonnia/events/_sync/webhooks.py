@@ -197,8 +197,8 @@ class SyncWebhooks:
     ) -> WebhookWithSecret:
         """Give a webhook a new secret.
 
-        For 24 hours deliveries carry a signature of the old one too, so that receivers can be
-        told the new one meanwhile.
+        For 24 hours deliveries carry a signature of each old one too, so that receivers can be
+        told the new one meanwhile. There are ten of those at most.
 
         Args:
             webhook_id: The webhook, `wh_…`.
@@ -207,6 +207,7 @@ class SyncWebhooks:
 
         Raises:
             NotFoundError: `webhook_not_found`.
+            ValidationError: `too_many_secrets`.
         """
         from antonnia.events.types import WebhookRotate, WebhookWithSecret
 
