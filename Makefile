@@ -29,7 +29,9 @@ quickstart: setup
 ALONE := tests/crash tests/processes tests/race tests/abuse
 # Those that fail disks, try what nobody would send, or install interpreters.
 BESIDE := tests/faults tests/contract/fuzz tests/lanes
-QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE))
+# Those that begin a process for each test, or search for long.
+LONG := server/tests/cli tests/model
+QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE) $(LONG))
 
 # The fast inner loop.
 check: setup lint
@@ -37,6 +39,7 @@ check: setup lint
 
 # Everything, at a size that fits into a coffee break.
 test: check
+	$(BIN)/pytest -q -n auto $(LONG)
 	ANTONNIA_TEST_ENGINES=postgresql $(BIN)/pytest -q -n auto server/tests
 	$(BIN)/pytest -q -rs -n auto --dist loadfile -o faulthandler_timeout=600 $(BESIDE)
 	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(ALONE)

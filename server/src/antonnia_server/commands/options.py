@@ -245,8 +245,8 @@ def _directory(data: Path | None, database_url: str | None) -> DataDirectory:
     _refuse_both(data)
     if database_url.startswith(_POSTGRES):
         raise Fault(
-            "this command is for SQLite; on PostgreSQL there are `serve`, `migrate`, `token` and "
-            "`knowledge`."
+            "this command is for SQLite; on PostgreSQL there are `serve`, `worker`, `migrate`, "
+            "`token`, `org`, `user`, `knowledge` and `sessions tail`."
         )
     path = database_url.removeprefix(_SQLITE)
     if path == database_url or not path or "?" in path:
