@@ -31,13 +31,13 @@ class DeliveryRow(NamedTuple):
 
 
 class DueRow(NamedTuple):
-    """A delivery whose time has come, and its event."""
+    """A delivery whose time has come, and its event, unless that is no longer kept."""
 
     id: str
     attempts: list[dict[str, Any]]
     tries: int
     due_at: int
-    event: EventRow
+    event: EventRow | None
 
 
 class DeliveryChange(NamedTuple):
@@ -104,7 +104,8 @@ class _DueAndEvent(NamedTuple):
     attempts: list[dict[str, Any]]
     tries: int
     due_at: int
-    event_organization_id: str
+    # With it, all that follow are None where the event is gone.
+    event_organization_id: str | None
     event_id: str
     event_position: int
     event_type: str
@@ -118,7 +119,7 @@ def _due(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(deliveries)
-        .join(
+        .outerjoin(
             events,
             sa.and_(events.c.organization_id == _t.organization_id, events.c.id == _t.event_id),
         )
@@ -137,7 +138,7 @@ def _due(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     )
 
 
-_LIST_DUE_SIZES = Statement(_due(sa.func.length(events.c.data)), SizeRow)
+_LIST_DUE_SIZES = Statement(_due(sa.func.coalesce(sa.func.length(events.c.data), 0)), SizeRow)
 _LIST_DUE = Statement(
     _due(
         *(_t[name] for name in _DUE_COLUMNS),
@@ -235,7 +236,13 @@ def list_due(
         return []
     found = _LIST_DUE.all(tx, **place, limit=count_within(sizes, max_bytes))
     return [
-        DueRow(row.id, row.attempts, row.tries, row.due_at, EventRow._make(row[4:]))
+        DueRow(
+            row.id,
+            row.attempts,
+            row.tries,
+            row.due_at,
+            None if row.event_organization_id is None else EventRow._make(row[4:]),
+        )
         for row in found
     ]
 
