@@ -144,7 +144,7 @@ async def recover_webhook(request: Request, webhook_id: str) -> Response:
 
     async def count(caller: Caller, body: WebhookRecover) -> dict[str, Any]:
         db: Database = request.app.state.db
-        return {"queued": await db.read(service.count_undelivered, caller, webhook_id, body)}
+        return {"counted": await db.read(service.count_undelivered, caller, webhook_id, body)}
 
     return await write(
         request,
