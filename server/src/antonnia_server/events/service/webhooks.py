@@ -41,7 +41,7 @@ SECRET_BYTES = 32
 OLD_SECRET_SECONDS = 24 * 60 * 60
 # Every delivery carries a signature of each of them.
 MAX_OLD_SECRETS = 10
-# After a turn that was given up, so long until the next.
+# After work that was given up, so long until it is done again.
 GIVEN_UP_SECONDS = 60 * 60
 # Deliveries that are deleted in one unit of work.
 PIECE = 500
@@ -173,6 +173,12 @@ def delete_deliveries(tx: Transaction, caller: Caller, job: Job) -> bool:
     if deleted < PIECE:
         jobs.finish(tx, job)
     return deleted == PIECE
+
+
+def delete_deliveries_later(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
+    """It was given up; what is left of the webhook must still go."""
+    due_at = tx.now + GIVEN_UP_SECONDS * SECOND
+    jobs.schedule(tx, caller, DELETE_DELIVERIES, job.arguments, due_at=due_at)
 
 
 def disable(tx: Transaction, caller: Caller, row: WebhookRow, reason: str) -> None:
