@@ -68,6 +68,7 @@ class Outcome(NamedTuple):
 class Target(NamedTuple):
     """Where a webhook's deliveries go, and what they carry."""
 
+    organization_id: str
     webhook_id: str
     url: str
     headers: dict[str, str]
@@ -224,4 +225,7 @@ def _target(webhook: WebhookRow, limits: WebhookLimits, now: int) -> Target:
     old = [each["secret"] for each in reversed(webhook.old_secrets) if each["until"] > now]
     is_failing = webhook.failures >= FAILURES_UNTIL_ONE_AT_A_TIME
     at_once = 1 if is_failing else limits.per_endpoint
-    return Target(webhook.id, webhook.url, webhook.headers, (webhook.secret, *old), at_once)
+    secrets = (webhook.secret, *old)
+    return Target(
+        webhook.organization_id, webhook.id, webhook.url, webhook.headers, secrets, at_once
+    )
