@@ -135,6 +135,9 @@ def update_webhook(
         changed = changed._replace(failing_since=None, failures=0)
     changed = changed._replace(updated_at=tx.now)
     storage.update_webhook(tx, changed)
+    if is_back:
+        # The log is not looked through again where they are.
+        ledger.queue_waiting(tx, changed)
     if changed.status == "enabled":
         tx.notify(TOPIC)
         schedule_delivery(tx, caller, webhook_id)

@@ -54,6 +54,10 @@ class _Moment(NamedTuple):
     moment: int | None
 
 
+class _Key(NamedTuple):
+    id: str
+
+
 _t = deliveries.c
 _COLUMNS = tuple(_t[name] for name in DeliveryRow._fields)
 _IS_IT = (_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("delivery"))
@@ -153,6 +157,24 @@ _NEXT_DUE = Statement(
     .limit(1),
     _Moment,
 )
+_event_of_it = (
+    events.c.organization_id == _t.organization_id,
+    events.c.id == _t.event_id,
+    events.c.position <= sa.bindparam("until"),
+)
+_LIST_WAITING = Statement(
+    # Written out, because SQLite uses a partial index only for a condition that it can read.
+    sa.select(_t.id).where(*_OF_WEBHOOK, sa.text("deliveries.position = 0")),
+    _Key,
+)
+_QUEUE_WAITING: Statement[DeliveryRow] = Statement(
+    sa.update(deliveries)
+    .where(*_IS_IT, sa.exists().where(*_event_of_it))
+    .values(
+        position=sa.select(events.c.position).where(*_event_of_it).scalar_subquery(),
+        next_attempt_at=sa.bindparam("now"),
+    )
+)
 _DELETE_OF_EVENT: Statement[DeliveryRow] = Statement(
     sa.delete(deliveries).where(
         _t.organization_id == sa.bindparam("org"), _t.event_id == sa.bindparam("event")
@@ -183,6 +205,13 @@ def queue(tx: Transaction, webhook: WebhookRow, lines: Iterable[dict[str, Any]])
             for line in lines
         ),
     )
+
+
+def queue_waiting(tx: Transaction, webhook: WebhookRow) -> None:
+    """Have those tests delivered now that lie before the position of their webhook."""
+    waiting = _LIST_WAITING.all(tx, org=webhook.organization_id, webhook=webhook.id)
+    changing = {"org": webhook.organization_id, "until": webhook.position, "now": tx.now}
+    _QUEUE_WAITING.run_all(tx, ({**changing, "delivery": row.id} for row in waiting))
 
 
 def record(tx: Transaction, caller: Caller, changes: Iterable[DeliveryChange]) -> None:
