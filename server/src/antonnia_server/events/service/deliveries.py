@@ -22,7 +22,7 @@ from antonnia_server.http.pagination import Listing, window
 from .. import wire
 from ..errors import DeliveryNotFound, WebhookNotEnabled, WebhookNotFound
 from ..storage import deliveries as storage
-from ..storage import webhooks
+from ..storage import ledger_search, webhooks
 from ..storage.deliveries import DeliveryChange, DeliveryRow
 from .log import find_position_before, publish
 from .patterns import TEST
@@ -37,9 +37,9 @@ def get_delivery(tx: Transaction, caller: Caller, delivery_id: str) -> Delivery:
 
 
 def search_deliveries(tx: Transaction, caller: Caller, body: DeliverySearch) -> Listing[Delivery]:
-    """Deliveries from the newest to the oldest."""
+    """Deliveries from the newest to the oldest; what is found of a large part makes a page."""
     wanted = window(body, "deliveries", (str,))
-    found = storage.list_deliveries(
+    found, until = ledger_search.list_deliveries(
         tx,
         caller,
         wanted,
@@ -47,7 +47,9 @@ def search_deliveries(tx: Transaction, caller: Caller, body: DeliverySearch) -> 
         event_id=body.event_id,
         status=body.status,
     )
-    return wanted.page(found, wire.delivery, lambda row: (row.id,))
+    page = wanted.page(found, wire.delivery, lambda row: (row.id,))
+    # Nothing is missing on this page, and there may be more behind it.
+    return page if until is None else page._replace(next_cursor=wanted.cursor_of((until,)))
 
 
 def test_webhook(

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Found, Window
 
 from ..tables import deliveries, events
 from .log import EventRow, OldEvent, SizeRow, count_within, is_of_types
@@ -67,7 +66,6 @@ _OF_WEBHOOK = (
 )
 # Written out, because SQLite uses a partial index only for a condition that it can read.
 _IS_DUE_ONCE = sa.text("deliveries.next_attempt_at IS NOT NULL")
-_IS_UNDELIVERED = sa.text("deliveries.status IN ('failed', 'exhausted')")
 _INSERT: Statement[DeliveryRow] = Statement(sa.insert(deliveries))
 _FIND = Statement(sa.select(*_COLUMNS).where(*_IS_IT), DeliveryRow)
 # A delivery that is there already is one that is recovered, or a test that waits for its position.
@@ -321,29 +319,3 @@ def delete_deliveries(tx: Transaction, caller: Caller, webhook_id: str, *, at_mo
         _t.organization_id == caller.organization_id, _t.id.in_(some)
     )
     return tx.connection.execute(query).rowcount
-
-
-def list_deliveries(
-    tx: Transaction,
-    caller: Caller,
-    window: Window,
-    *,
-    webhook_id: str | None,
-    event_id: str | None,
-    status: str | None,
-) -> Found[DeliveryRow]:
-    """Deliveries from the newest to the oldest."""
-    query = sa.select(*_COLUMNS).where(_t.organization_id == caller.organization_id)
-    if webhook_id is not None:
-        query = query.where(_t.webhook_id == webhook_id)
-    if event_id is not None:
-        query = query.where(_t.event_id == event_id)
-    if status is not None:
-        query = query.where(_t.status == status)
-    if status in ("failed", "exhausted"):
-        query = query.where(_IS_UNDELIVERED)
-    if window.after is not None:
-        query = query.where(_t.id < window.after[0])
-    query = query.order_by(_t.id.desc()).offset(window.offset).limit(window.fetch)
-    with tx.connection.execute(query) as rows:
-        return window.take(map(DeliveryRow._make, rows), lambda row: row.attempts)
