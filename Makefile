@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What a reader tries out in the checkout is not linted.
 OUR_FILES := packages server tests benchmarks scripts examples docs *.md
-OURS := -e packages/antonnia-core -e packages/antonnia-conversations -e packages/antonnia-events -e packages/antonnia-orchestrator -e server
+OURS := -e packages/antonnia-core -e packages/antonnia-auth -e packages/antonnia-conversations -e packages/antonnia-events -e packages/antonnia-orchestrator -e server
 
 .PHONY: setup quickstart check test soak bench lint lock sync clean
 .NOTPARALLEL:

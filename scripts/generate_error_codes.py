@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import antonnia_server
-from antonnia.core.answers import ERROR_CLASSES
-from antonnia.core.errors import APIError, ServerError
+from antonnia.core.answers import error_class_of
 from antonnia_server.http.refusal import Refusal
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-to" / "errors.md"
@@ -39,9 +38,7 @@ def table() -> str:
     """The table, in Markdown."""
     rows = ["| status | code | what it says | the SDK raises |", "|---|---|---|---|"]
     for refusal in refusals():
-        raised = ERROR_CLASSES.get(
-            refusal.status, ServerError if refusal.status >= 500 else APIError
-        )
+        raised = error_class_of(refusal.status, refusal.code)
         rows.append(
             f"| {refusal.status} | `{refusal.code}` | {refusal.title} | `{raised.__name__}` |"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -176,8 +176,16 @@ class Server:
         windows = sorted(self.rows("reply_windows"), key=lambda row: (row["opened_at"], row["id"]))
         return [(window["outcome"], window["reason"]) for window in windows]
 
-    async def create_token(self, organization: Organization, name: str = "another") -> str:
-        created = await self.db.write(auth.create_token, organization.id, name)
+    async def create_token(
+        self,
+        organization: Organization,
+        name: str = "another",
+        *,
+        permissions: Sequence[str] = ("*",),
+    ) -> str:
+        created = await self.db.write(
+            auth.create_token, organization.id, name, permissions=permissions
+        )
         return created.token
 
 

@@ -25,6 +25,9 @@ ALLOWED = {
     "SEARCH event_horizons USING PRIMARY KEY (organization_id=?)",
     # There are a hundred webhooks in an organization at most.
     "SEARCH webhooks USING PRIMARY KEY (organization_id=?)",
+    # The people in an organization, and their tokens, are few; they are changed one at a time.
+    "SEARCH members USING PRIMARY KEY (organization_id=?)",
+    "SEARCH tokens USING INDEX sqlite_autoindex_tokens_1 (organization_id=?)",
     # The organization's newest block: where its rows are read from the end, the first is enough.
     "SEARCH session_blocks USING PRIMARY KEY (organization_id=?)",
 }

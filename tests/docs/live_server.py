@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from antonnia.auth import Auth
 from antonnia.conversations import Conversations
 from antonnia.conversations.types import AIAgent, MessageContentText
 
@@ -31,6 +33,7 @@ class Live:
     human_agent_id: str = ""
     session_id: str = ""
     message_id: str = ""
+    user_id: str = ""
 
     async def with_agents(self, client: Conversations) -> Live:
         """The agent of new sessions, and a person."""
@@ -42,6 +45,12 @@ class Live:
             ai_agent_id=ai_agent.id,
             human_agent_id=human_agent.id,
         )
+
+    async def with_user(self) -> Live:
+        """A person, who is a new one each time."""
+        async with Auth(self.token, self.base_url) as auth:
+            user = await auth.users.create("Jane Smith", f"{uuid4().hex}@acme.example")
+        return replace(self, user_id=user.id)
 
     async def with_session(self, client: Conversations) -> Live:
         """A new session with a message, so that no block meets what another left behind."""

@@ -23,6 +23,10 @@ SUBSTITUTIONS = [
     Substitution('"your_api_token"', "live.token", "a secret of the live server"),
     Substitution('"your_api_token_here"', "live.token", "the same"),
     Substitution('"your_token"', "live.token", "the same"),
+    Substitution('"conv_token"', "live.token", "the same; one token is for all services"),
+    Substitution('"orch_token"', "live.token", "the same"),
+    Substitution('"auth_token"', "live.token", "the same"),
+    Substitution('"user_123"', "live.user_id", "a member of the live server's organization"),
     Substitution('"sess_123"', "live.session_id", "the server makes ids; a new one for each block"),
     Substitution('"msg_456"', "live.message_id", "the first message of that session"),
     Substitution('"agent_456"', "live.ai_agent_id", "the AI agent that new sessions get"),
@@ -48,11 +52,20 @@ SUBSTITUTIONS = [
         "there are no surveys yet: as written it is refused with `survey_not_found`, which "
         "`test_an_ending_survey_is_still_refused` holds",
     ),
+    Substitution(
+        "from antonnia.orchestrator.types import Thread, Run",
+        "from antonnia.orchestrator.types import Run",
+        "there are no threads yet, which `test_there_are_no_threads_yet` holds",
+    ),
+    Substitution(
+        "thread = await orchestrator.threads.create(",
+        "thread = dict(",
+        "the same; what it would be given is made all the same",
+    ),
 ]
 
 # Blocks that import one of these are not run. A test fails as soon as one can be imported.
 PENDING = {
-    "antonnia.auth": "its client is not built yet",
     "antonnia.analytics": "the founding document's example of a package that somebody may add",
 }
 

@@ -15,11 +15,12 @@ from substitutions import PENDING, SUBSTITUTIONS, substitute
 
 from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import ValidationError
+from antonnia.orchestrator import Orchestrator, types
 
 ROOT = Path(__file__).parents[2]
 FOUNDING = ROOT.parent / "shared" / "seed" / "README.md"
-FOUNDING_BLOCKS = 12
-FOUNDING_PENDING = 2
+FOUNDING_BLOCKS = 13
+FOUNDING_PENDING = 1
 
 DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 DOCSTRINGS = sorted(ROOT.glob("packages/*/src/**/*.py"))
@@ -67,6 +68,30 @@ async def test_an_ending_survey_is_still_refused(server: Live) -> None:
             await client.sessions.finish(session.id, ending_survey_id="survey_123")
 
     assert refused.value.code == "survey_not_found"
+
+
+@needs_founding
+async def test_the_services_of_the_founding_document_are_used_together(
+    server: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its block only defines `integrated_example`; here it is called too."""
+    monkeypatch.setenv("ANTONNIA_BASE_URL", server.base_url)
+    [block] = [each for each in read_blocks(FOUNDING) if "integrated_example" in each.source]
+    live = await server.with_user()
+    namespace: dict[str, Any] = {"live": live}
+
+    await run_block(block, substitute(block.source), namespace)
+    await namespace["integrated_example"]()
+
+    async with Conversations(server.token, server.base_url) as client:
+        [session] = await client.sessions.search(contact_id=live.user_id)
+    assert session.contact_name == "Jane Smith"
+
+
+def test_there_are_no_threads_yet() -> None:
+    """Once this fails, take `Thread` and `threads` off the table of substitutions."""
+    assert not hasattr(types, "Thread")
+    assert not hasattr(Orchestrator("t"), "threads")
 
 
 @needs_founding

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import assert_type
 
+from antonnia.auth import Auth, SyncAuth
+from antonnia.auth.exceptions import TokenExpiredError
+from antonnia.auth.types import AuditEntry, Me, Permission, TokenWithSecret, User
 from antonnia.conversations import Conversations, SyncConversations
 from antonnia.conversations.types import Agent, Message, Session
 from antonnia.core import EventStream, Page, RawResponse, SyncEventStream, SyncPage
@@ -62,6 +65,20 @@ def uses_of_a_received_event(webhook: Webhook, headers: dict[str, str], other: A
     if isinstance(other, MessageCreated):
         assert_type(other.data.object.session_id, str)
     event = other
+
+
+async def uses_of_auth(auth: Auth, twin: SyncAuth) -> None:
+    assert_type(await auth.me(), Me)
+    assert_type(await auth.users.get("user_1"), User)
+    assert_type((await auth.tokens.create("shop", ["*"])).secret, str)
+    raw = await auth.tokens.with_raw_response.rotate("tok_1", 60)
+    assert_type(raw.parse(), TokenWithSecret)
+    assert_type(twin.permissions.list(), list[Permission])
+    try:
+        async for entry in auth.audit.iter():
+            assert_type(entry, AuditEntry)
+    except TokenExpiredError as error:
+        assert_type(error.status_code, int)
 
 
 def uses_of_the_twin(client: SyncConversations) -> None:

@@ -48,6 +48,29 @@ async def test_each_status_has_its_error(status: int, error_class: type) -> None
 
 
 @pytest.mark.parametrize(
+    ("status", "code", "error_class"),
+    [
+        (401, "token_expired", core.TokenExpiredError),
+        (401, "token_revoked", core.AuthenticationError),
+        (401, None, core.AuthenticationError),
+        # The status says the family, whatever a code may be called.
+        (403, "token_expired", core.PermissionDeniedError),
+        (502, "token_expired", core.ServerError),
+    ],
+)
+async def test_an_expired_token_has_an_error_of_its_own_in_its_family(
+    status: int, code: object, error_class: type
+) -> None:
+    network = ScriptedNetwork(httpx.Response(status, json={"code": code}))
+
+    with pytest.raises(APIError) as caught:
+        await given_transport(network, max_retries=0).get("/things/1", Thing)
+
+    assert type(caught.value) is error_class
+    assert issubclass(core.TokenExpiredError, core.AuthenticationError)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"<html>Bad gateway</html>",

@@ -12,7 +12,9 @@ from starlette.types import ASGIApp
 from antonnia.core.version import __version__
 
 from . import health, metrics, operator_api, testing_api
+from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
+from .auth.service import record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -57,7 +59,8 @@ def create_app(
     )
     app.state.db = db
     app.state.clock = clock
-    app.state.tokens = RememberingTokenLookup(db)
+    app.state.tokens = RememberingTokenLookup(db, clock)
+    app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
     app.state.operator_secret = settings.operator_secret
@@ -74,8 +77,10 @@ def create_app(
     shown += [("/conversations/v2", router) for router in conversations.ROUTERS]
     shown += [("/orchestrator/v1", router) for router in orchestrator.ROUTERS]
     shown += [("/events/v1", router) for router in events.ROUTERS]
+    shown += [("/auth/v1", router) for router in auth.ROUTERS]
     # Older clients, given the root of the platform, call these paths without their prefix.
     hidden = [("", router) for router in conversations.ROUTERS]
+    hidden += [("/auth/api/v1", router) for router in auth.ROUTERS]
     if settings.operator_secret is not None:
         hidden.append(("/operator/v1", operator_api.router))
     if settings.is_test_clock:
@@ -122,6 +127,7 @@ def _lifespan(
         finally:
             app.state.intake.close()
             app.state.guard.close()
+            await app.state.tokens.close()
             await db.close()
 
     return lifespan

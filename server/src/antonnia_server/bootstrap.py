@@ -34,6 +34,8 @@ def prepare_organization(tx: Transaction) -> str:
     Its assistant knows Antonnia's documentation, of this version, and whatever is imported.
     """
     organization_id = auth.find_or_create_organization(tx, ORGANIZATION)
+    # Whoever develops against it may try out what partners can do.
+    auth.make_partner(tx, organization_id)
     caller = Caller(organization_id)
     documentation = find_or_create_base(tx, caller, BUILTIN_KNOWLEDGE)
     knowledge.import_entries(

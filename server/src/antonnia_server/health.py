@@ -8,6 +8,7 @@ from .db import Database, StorageFailed, Transaction
 from .db.compatibility import can_work_on
 from .db.revision import stored_revision
 from .http.documents import describes
+from .http.permissions import PUBLIC
 from .http.refusal import (
     Overloaded,
     StorageDamaged,
@@ -22,13 +23,13 @@ _NOT_READY = [Overloaded, StorageDamaged, StorageFull, StorageReadOnly, StorageU
 _OK = b'{"status":"ok"}'
 
 
-@router.get("/livez", **describes(None, is_public=True))
+@router.get("/livez", **describes(None, permission=PUBLIC))
 async def livez(request: Request) -> Response:
     """The process is up."""
     return Response(_OK, media_type="application/json")
 
 
-@router.get("/readyz", **describes(None, raises=_NOT_READY, is_public=True))
+@router.get("/readyz", **describes(None, raises=_NOT_READY, permission=PUBLIC))
 async def readyz(request: Request) -> Response:
     """The storage can be read and written to, and its schema suits this version.
 

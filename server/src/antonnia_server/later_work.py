@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from . import jobs
+from .auth.jobs import handlers as audit_handlers
+from .auth.service import schedule_audit_retention
 from .cleaning import HANDLERS as CLEANING
 from .cleaning import schedule_cleaning
 from .clock import Clock, HandClock
@@ -83,13 +85,20 @@ async def running_jobs(
         await db.write(jobs.end_all_leases)
     await db.write(schedule_cleaning)
     await db.write(knowledge.schedule_rebuilds)
+    await db.write(schedule_audit_retention)
     await db.write(events.schedule_retention, kept_days=settings.log.kept_days)
     limits = settings.webhooks
     sender = Sender(guard, clock, timeout_seconds=limits.timeout_seconds)
     runner = Runner(
         db,
         clock,
-        [*CONVERSATIONS, *ORCHESTRATOR, *CLEANING, *handlers(settings.log)],
+        [
+            *CONVERSATIONS,
+            *ORCHESTRATOR,
+            *CLEANING,
+            *handlers(settings.log),
+            *audit_handlers(settings.audit),
+        ],
         concurrency=settings.jobs.concurrency,
         lease_seconds=settings.jobs.lease_seconds,
         count=count,

@@ -19,6 +19,7 @@ from .clock import SECOND
 from .db import Database, StorageFailed
 from .http.documents import describes
 from .http.intake import Intake
+from .http.permissions import PUBLIC
 from .jobs.service import Waiting, look_at_waiting
 
 # From a read on a calm machine to the longest that a client waits.
@@ -128,7 +129,7 @@ class Metrics:
         return Histogram(name, what, labels, buckets=buckets, registry=self._registry)
 
 
-@router.get("/metrics", response_class=PlainTextResponse, **describes(None, is_public=True))
+@router.get("/metrics", response_class=PlainTextResponse, **describes(None, permission=PUBLIC))
 async def metrics(request: Request) -> Response:
     """How the process is doing, for Prometheus."""
     state = request.app.state

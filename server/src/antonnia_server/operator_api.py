@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from .db import Database
 from .events.changes import Changes
 from .http.body import parse_body, read_body
+from .http.permissions import PUBLIC, declares
 from .http.refusal import InvalidToken, PathNotFound
 from .operator import OPERATIONS
 from .operator_log import LogPage, LogQuestion, read_log
@@ -22,7 +23,7 @@ router = APIRouter()
 FOLLOW_SECONDS = 2.0
 
 
-@router.post("/read_log")
+@router.post("/read_log", openapi_extra=declares(PUBLIC))
 async def follow_log(request: Request) -> Response:
     """The next entries of the log, as soon as there are any."""
     _authenticate(request)
@@ -37,7 +38,7 @@ async def follow_log(request: Request) -> Response:
     return Response(page.model_dump_json(), media_type="application/json")
 
 
-@router.post("/{name}")
+@router.post("/{name}", openapi_extra=declares(PUBLIC))
 async def operate(request: Request, name: str) -> Response:
     """Do one operation and answer once it is durable."""
     _authenticate(request)

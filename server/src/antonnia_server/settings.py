@@ -109,6 +109,13 @@ class LogLimits:
 
 
 @dataclass(frozen=True)
+class AuditLimits:
+    """How long can be read who did what."""
+
+    kept_days: int = _limit(365, "Days that entries of the audit log are kept.")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 
@@ -122,3 +129,4 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
     log: LogLimits = field(default_factory=LogLimits)
+    audit: AuditLimits = field(default_factory=AuditLimits)

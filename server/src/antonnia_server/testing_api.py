@@ -17,6 +17,7 @@ from .http.authentication import authenticate
 from .http.body import parse_body, read_body
 from .http.documents import describes
 from .http.moments import moment_of
+from .http.permissions import EVERYTHING
 from .http.refusal import invalid
 from .kept_clock import LATEST
 from .later_work import LaterWork
@@ -42,7 +43,7 @@ class ClockReading(WireModel):
     now: AwareDatetime
 
 
-@router.post("/clock", **describes(ClockReading, body=ClockMove))
+@router.post("/clock", **describes(ClockReading, permission=EVERYTHING, body=ClockMove))
 async def move_clock(request: Request) -> Response:
     """Move the clock, run everything that becomes due on the way, and answer when that is done."""
     await authenticate(request)

@@ -10,6 +10,8 @@ import pytest
 from commands_at_work import at_work
 from given_server import Server, Start, answer_to, refused_line, run
 
+from antonnia.auth import SyncAuth
+from antonnia.auth.exceptions import AuthenticationError
 from antonnia.conversations import SyncConversations
 from antonnia.orchestrator import SyncOrchestrator
 from antonnia_server.db.revision import newest_revision
@@ -30,7 +32,7 @@ def test_a_token_made_beside_a_server_works_at_once(running: Server) -> None:
 
     (line,) = first.stdout.splitlines()
     created, again = json.loads(line), json.loads(second.stdout)
-    assert set(created) == {"token", "organization_id"}
+    assert set(created) == {"token", "token_id", "organization_id"}
     assert created["organization_id"] == again["organization_id"] != running.organization_id
     assert created["token"] != again["token"]
     with SyncConversations(token=created["token"], base_url=running.base_url) as client:
@@ -265,3 +267,56 @@ def test_a_part_of_a_base_is_not_taken_from_assistants(tmp_path: Path) -> None:
 
     assert result.returncode == 2
     assert "--from-assistants is for a whole base" in result.stderr
+
+
+def test_a_token_is_listed_rotated_and_revoked_beside_a_server_and_without_one(
+    start: Start, tmp_path: Path
+) -> None:
+    server = start()
+    data = ("--organization", "acme", "--data", str(server.directory))
+    made = json.loads(run("token", "create", "--json", *data).stdout)
+
+    rotated = run("token", "rotate", made["token_id"], *data).stdout.strip()
+
+    with (
+        SyncAuth(rotated, server.base_url) as auth,
+        SyncAuth(made["token"], server.base_url) as old,
+    ):
+        assert auth.me().token.id == made["token_id"]
+        with pytest.raises(AuthenticationError):
+            old.me()
+        assert "active" in run("token", "list", *data).stdout
+        assert "revoked" in run("token", "revoke", made["token_id"], *data).stdout
+        with pytest.raises(AuthenticationError):
+            auth.me()
+    server.stop()
+    listed = run("token", "list", "--json", *data).stdout
+    assert json.loads(listed)["revoked_at"] is not None
+    assert made["token"] not in listed
+    assert rotated not in listed
+
+
+def test_people_and_organizations_are_managed_beside_a_server(running: Server) -> None:
+    data = ("--data", str(running.directory))
+    people = ("--organization", "Agency", *data)
+    partner = run("org", "create", "Agency", "--partner", *data).stdout.strip()
+
+    run("user", "create", "ana@agency.example", "--role", "owner", *people)
+    run("user", "create", "eva@agency.example", "--role", "viewer", *people)
+    removed = run("user", "remove", "eva@agency.example", *people)
+
+    assert f"{partner}  partner  Agency" in run("org", "list", *data).stdout.splitlines()
+    assert removed.stdout == "eva@agency.example is no member any more.\n"
+    listed = run("user", "list", *people).stdout
+    assert listed.endswith("  owner  ana@agency.example\n")
+    assert refused_line(run("user", "create", "eva", "--role", "viewer", *people))
+    assert refused_line(run("user", "remove", "ana@agency.example", *people)) == (
+        "antonnia: This is the last owner; make somebody else an owner first."
+    )
+
+
+def test_to_look_for_tokens_and_people_makes_no_database(tmp_path: Path) -> None:
+    for command in ("token list", "org list", "user list"):
+        refused_line(run(*command.split(), "--data", tmp_path / "data"))
+
+    assert not (tmp_path / "data").exists()

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 from schemathesis.generation.meta import TestPhase
@@ -28,6 +29,7 @@ _PLACE = (os.environ["ANTONNIA_TOKEN"], os.environ["ANTONNIA_BASE_URL"])
 _CLIENT = SyncConversations(*_PLACE)
 _ORCHESTRATOR = SyncOrchestrator(*_PLACE)
 _EVENTS = SyncEvents(*_PLACE)
+_HTTP = httpx.Client(base_url=_PLACE[1], headers={"authorization": f"Bearer {_PLACE[0]}"})
 # Nobody listens there. Whatever else a URL leads to is not to be sent anything by a test.
 _URL = "http://127.0.0.1:9/"
 # An organization has a hundred at most.
@@ -56,6 +58,9 @@ def before_call(ctx: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
     # of an operation; tests of the edge ask for it.
     for name in [name for name in case.headers or {} if name.lower() in _OF_FRAMING]:
         del case.headers[name]
+    if case.path_parameters.get("token_id") == _own_token():
+        # Whoever took it from an answer would end the whole run with it.
+        case.path_parameters["token_id"] = _new_token()
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
     number = next(_numbers)
@@ -82,8 +87,22 @@ def _lead_to_what_exists(case: Case) -> None:
         case.path_parameters["knowledge_id"] = _new_base_id()
     if case.path_parameters.keys() & {"webhook_id", "delivery_id", "event_id"}:
         case.path_parameters.update(_new_delivery(case.path_parameters))
+    if "token_id" in case.path_parameters:
+        case.path_parameters["token_id"] = _new_token()
+    if case.path_parameters.keys() & {"member_id", "user_id"}:
+        made = _new_member()
+        for name in case.path_parameters.keys() & made.keys():
+            case.path_parameters[name] = made[name]
+    if "organization_id" in case.path_parameters:
+        case.path_parameters["organization_id"] = _new_organization()
     if not isinstance(case.body, dict):
         return
+    if isinstance(case.body.get("permissions"), list):
+        case.body["permissions"] = ["conversations:read"]
+    if last == "tokens":
+        # Of a time that is not over, and of nobody who does not exist.
+        case.body.pop("expires_at", None)
+        case.body.pop("user_id", None)
     if isinstance(case.body.get("url"), str):
         case.body["url"] = _URL
     if isinstance(case.body.get("headers"), dict):
@@ -105,6 +124,28 @@ def _lead_to_what_exists(case: Case) -> None:
         case.body.pop("agent_id", None)
     if isinstance(case.body.get("session_id"), str) and "session_id" in case.path_parameters:
         case.body["session_id"] = case.path_parameters["session_id"]
+
+
+@functools.cache
+def _own_token() -> str:
+    return str(_HTTP.get("/auth/v1/me").raise_for_status().json()["token"]["id"])
+
+
+def _new_token() -> str:
+    body = {"name": "Ada", "permissions": ["conversations:read"]}
+    answer = _HTTP.post("/auth/v1/tokens", json=body)
+    return str(answer.raise_for_status().json()["id"])
+
+
+def _new_member() -> dict[str, str]:
+    body = {"email": f"{uuid4().hex}@example.com", "role": "viewer"}
+    made = _HTTP.post("/auth/v1/members", json=body).raise_for_status().json()
+    return {"member_id": made["id"], "user_id": made["user_id"]}
+
+
+def _new_organization() -> str:
+    answer = _HTTP.post("/auth/v1/organizations", json={"name": "Child"})
+    return str(answer.raise_for_status().json()["id"])
 
 
 def _new_session_id() -> str:

@@ -13,7 +13,7 @@ from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.shared_database import SharedDatabase
 
-from .options import database_options
+from .options import database_options, refuse_without_database
 
 if TYPE_CHECKING:
     from antonnia_server.operator import Base, FileOrder
@@ -92,7 +92,7 @@ def list_bases(
 
     from .desk import opened_desk
 
-    _refuse_without_database(directory)
+    refuse_without_database(directory)
     with opened_desk(directory) as desk:
         found = desk.ask(LIST_BASES, BasesOrder(organization=organization))
     for base in found.bases:
@@ -132,7 +132,7 @@ def remove(
         raise click.UsageError(
             "--from-assistants is for a whole base, and --file for a part of it."
         )
-    _refuse_without_database(directory)
+    refuse_without_database(directory)
     with opened_desk(directory) as desk:
         if file is not None:
             _remove_file(desk, organization, name, file.name)
@@ -156,12 +156,6 @@ def _remove_file(desk: Desk, organization: str | None, name: str, file_name: str
         f"Removed {_entries(removed)} of {file_name} from {name!r} of organization "
         f"{base.organization}."
     )
-
-
-def _refuse_without_database(directory: DataDirectory | SharedDatabase) -> None:
-    """What is not there has no bases, and to look must not make it."""
-    if isinstance(directory, DataDirectory) and not directory.database.exists():
-        raise Fault(f"There is no database {directory.database}.")
 
 
 def _read(file: Path) -> list[Entry]:

@@ -81,6 +81,25 @@ def database_options(
     return with_database
 
 
+def organization_option(whose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a command `--organization`, which may be left out."""
+    described = f"{whose}; the one for development, or the only one, if left out."
+    return click.option("--organization", metavar="NAME", help=described)
+
+
+def json_option(variable: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a command `--json`, and that variable of the environment for it."""
+    return click.option(
+        "--json", "is_json", is_flag=True, envvar=variable, help="Print JSON, a line for each."
+    )
+
+
+def refuse_without_database(directory: DataDirectory | SharedDatabase) -> None:
+    """What is not there has nothing in it, and to look must not make it."""
+    if isinstance(directory, DataDirectory) and not directory.database.exists():
+        raise Fault(f"There is no database {directory.database}.")
+
+
 def postgres_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
     """What an option is that takes the URL of a PostgreSQL and of nothing else."""
     if not value.startswith(_POSTGRES):

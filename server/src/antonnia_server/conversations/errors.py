@@ -41,15 +41,6 @@ class AssistantNotFound(Refusal):
         super().__init__(f"There is no assistant {assistant_id!r}.")
 
 
-class OrganizationNotFound(Refusal):
-    status = 404
-    code = "organization_not_found"
-    title = "No such organization"
-
-    def __init__(self, organization_id: str) -> None:
-        super().__init__(f"There is no organization {organization_id!r}.")
-
-
 class ProviderMessageIdConflict(Refusal):
     status = 409
     code = "provider_message_id_conflict"

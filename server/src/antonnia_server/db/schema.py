@@ -43,6 +43,13 @@ def postgres_only(table: sa.Table, *statements: str) -> None:
         event.listen(table, "after_create", ddl.execute_if(dialect="postgresql"))
 
 
+def sqlite_only(table: sa.Table, *statements: str) -> None:
+    """What a table has beside it on SQLite, made when the table is."""
+    for statement in statements:
+        ddl = sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # has no types
+        event.listen(table, "after_create", ddl.execute_if(dialect="sqlite"))
+
+
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """An index of the rows of which `where` is true.
 

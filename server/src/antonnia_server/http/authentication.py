@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from starlette.requests import Request
 
 from .caller import Caller
-from .refusal import InvalidToken, invalid
+from .refusal import InvalidToken, PermissionDenied, invalid
 
 
 class Identity(NamedTuple):
@@ -16,8 +16,14 @@ class Identity(NamedTuple):
 
     organization_id: str
     token_id: str
+    # All that it may do: see `granted_by`.
+    permissions: frozenset[str]
     # When the token stops being valid; None for never.
     expires_at: int | None = None
+    # Whose it is, if it belongs to a person.
+    user_id: str | None = None
+    # Whether it has not been noted for a while that the token is used.
+    is_used_anew: bool = False
 
 
 class TokenLookup(Protocol):
@@ -36,6 +42,7 @@ async def authenticate(request: Request) -> Caller:
 
     Raises:
         InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.
+        PermissionDenied: Not someone who may do what the route does.
         ValidationFailed: `If-Session-Epoch` is not a number.
     """
     given = request.headers.getlist("authorization")
@@ -46,11 +53,19 @@ async def authenticate(request: Request) -> Caller:
         raise InvalidToken("Send a token in the header `Authorization: Bearer <token>`.")
     lookup: TokenLookup = request.app.state.tokens
     identity = await lookup.identify(secret.strip())
+    # Every route has one: without it nothing is served (`Dispatch`).
+    needed: str = request.scope["antonnia_permission"]
+    if needed not in identity.permissions:
+        raise PermissionDenied(needed)
+    client = request.scope.get("client")
     return Caller(
         organization_id=identity.organization_id,
         request_id=request.scope["request_id"],
         token_id=identity.token_id,
         if_epoch=_if_epoch(request),
+        permissions=identity.permissions,
+        user_id=identity.user_id,
+        address=None if client is None else client[0],
     )
 
 

@@ -17,3 +17,8 @@ class Caller:
     token_id: str | None = None
     # Of `If-Session-Epoch`: the epoch that the caller decided on, if it said one.
     if_epoch: int | None = None
+    # Whose token it is, if it belongs to a person, and where the request came from.
+    user_id: str | None = None
+    address: str | None = None
+    # All that the caller may do; nothing where no token was asked for.
+    permissions: frozenset[str] = frozenset()

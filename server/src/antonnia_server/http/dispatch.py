@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .permissions import permission_of
 from .refusal import MethodNotAllowed, PathNotFound
 
 _Endpoint = Callable[..., Awaitable[Response]]
@@ -32,6 +33,9 @@ class _Route(NamedTuple):
     endpoint: _Endpoint
     # What it is called in figures: its method, and its path with the names of its parameters.
     name: tuple[str, str]
+    permission: str
+    # What the audit log calls it.
+    operation: str
 
     def leads_to(self, segments: list[str]) -> bool:
         return all(segments[index] == part for index, part in self.fixed) and all(
@@ -60,7 +64,10 @@ def _segments(raw_path: bytes) -> list[str]:
 
 
 class Dispatch:
-    """ASGI application in front of FastAPI's."""
+    """ASGI application in front of FastAPI's.
+
+    It is not made of a route that does not declare its permission.
+    """
 
     def __init__(self, app: FastAPI, routers: Iterable[tuple[str, APIRouter]]) -> None:
         self._app = app
@@ -69,16 +76,27 @@ class Dispatch:
         for prefix, router in routers:
             for route in router.routes:
                 assert isinstance(route, APIRoute), "only plain routes are dispatched"
-                self._add(prefix + route.path, route.methods, cast(_Endpoint, route.endpoint))
+                self._add(prefix + route.path, route)
 
-    def _add(self, path: str, methods: set[str] | None, endpoint: _Endpoint) -> None:
+    def _add(self, path: str, route: APIRoute) -> None:
+        endpoint = cast(_Endpoint, route.endpoint)
+        permission = permission_of(route)
         segments = path.split("/")
         fixed = [(i, part) for i, part in enumerate(segments) if not _PARAMETER.fullmatch(part)]
         parameters = [(i, part[1:-1]) for i, part in enumerate(segments) if (i, part) not in fixed]
-        for method in methods or ():
+        for method in route.methods or ():
             routes = self._routes.setdefault((method, len(segments)), [])
             name = (method, path)
-            routes.append(_Route(tuple(fixed), tuple(parameters), endpoint, name))
+            routes.append(
+                _Route(
+                    tuple(fixed),
+                    tuple(parameters),
+                    endpoint,
+                    name,
+                    permission,
+                    route.endpoint.__name__,
+                )
+            )
             # `/sessions/search` comes before `/sessions/{session_id}`.
             routes.sort(key=lambda route: len(route.parameters))
 
@@ -92,6 +110,8 @@ class Dispatch:
             if route.leads_to(segments):
                 scope["app"] = self._app
                 scope["antonnia_route"] = route.name
+                scope["antonnia_permission"] = route.permission
+                scope["antonnia_operation"] = route.operation
                 ids = {name: segments[index] for index, name in route.parameters}
                 response = await route.endpoint(Request(scope, receive), **ids)
                 await response(scope, receive, send)

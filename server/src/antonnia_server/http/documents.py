@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from .permissions import IDENTIFIED, PUBLIC, declares
 from .refusal import (
     BodyTooLarge,
     IdempotencyKeyInUse,
@@ -20,6 +21,7 @@ from .refusal import (
     InvalidToken,
     MalformedJson,
     Overloaded,
+    PermissionDenied,
     Refusal,
     TokenExpired,
     TokenRevoked,
@@ -73,18 +75,23 @@ class Problem(BaseModel):
 def describes(
     answer: Any,
     *,
+    permission: str,
     body: type[BaseModel] | None = None,
     status: int = 200,
     raises: Sequence[type[Refusal]] = (),
     also: dict[int, str] | None = None,
-    is_public: bool = False,
     parameters: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The keyword arguments of a route: its body, its answer, and every refusal by status.
 
-    A public route asks for no token. What it refuses is what it `raises`, and nothing else.
+    A route with the permission `PUBLIC` refuses what it `raises`, and nothing else.
     """
-    refusals = [*(() if is_public else _ALWAYS), *(_WITH_BODY if body else ()), *raises]
+    refusals = [
+        *(() if permission == PUBLIC else _ALWAYS),
+        *(() if permission in (PUBLIC, IDENTIFIED) else (PermissionDenied,)),
+        *(_WITH_BODY if body else ()),
+        *raises,
+    ]
     if IdempotencyKeyReused in raises:
         refusals.append(IdempotencyKeyInUse)
     responses: dict[int | str, dict[str, Any]] = {}
@@ -104,7 +111,7 @@ def describes(
         "status_code": status,
         "response_model": answer,
         "responses": responses,
-        "openapi_extra": {"security": []} if is_public else {},
+        "openapi_extra": declares(permission),
     }
     if said := [*parameters, *_parameters(refusals)]:
         route["openapi_extra"]["parameters"] = said

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from .permissions import DECLARATION
+
 # The page loads nothing, from here or from elsewhere, and says nothing to anyone.
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
@@ -75,6 +77,8 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
         f"<summary><code>{method} {escape(path)}</code> {escape(first)}</summary>",
         *(f"<p>{escape(paragraph)}</p>" for paragraph in rest.split("\n\n") if paragraph),
     ]
+    if permission := operation.get(DECLARATION):
+        lines.append(f"<p>Permission: <code>{escape(permission)}</code></p>")
     for parameter in operation.get("parameters", ()):
         if parameter["in"] != "path":
             said = escape(parameter.get("description", ""))

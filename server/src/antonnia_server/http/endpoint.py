@@ -26,6 +26,10 @@ Respond = Callable[[Any], Answer]
 # Of the caller and the body: what the service is given besides.
 Prepare = Callable[[Caller, Any], Awaitable[dict[str, Any]]]
 
+# What the application writes down of each change: the caller, what was done, what the service
+# returned, and the ids of the path.
+Record = Callable[[Transaction, Caller, str, Any, tuple[str, ...]], None]
+
 
 class Items(Protocol):
     """Writes several objects, or one that is no model."""
@@ -58,6 +62,7 @@ async def write(
                 arguments = (*ids, await intake.parse(raw, body))
             key = key_of(request, raw) if request.method == "POST" else None
             db: Database = request.app.state.db
+            record: Record = request.app.state.record
             if prepare is not None:
                 # What was answered is answered again, whatever would be refused by now.
                 if key is not None and (stored := await db.read(find_answer, caller, key)):
@@ -66,6 +71,7 @@ async def write(
 
             def work(tx: Transaction) -> Answer:
                 result = service(tx, caller, *arguments, **given)
+                record(tx, caller, request.scope["antonnia_operation"], result, ids)
                 return respond(result) if respond is not None else answer_of(result, status)
 
             with intake.writes:
@@ -122,6 +128,7 @@ async def search(
     *ids: str,
     body: type[BaseModel],
     items: Items,
+    media_type: str = "application/json",
 ) -> Response:
     """Call `service(tx, caller, *ids, body)` on a snapshot and answer the page as an array."""
     caller = await authenticate(request)
@@ -130,13 +137,34 @@ async def search(
         raw = await held.read(request)
         with intake.requests:
             query = await intake.parse(raw, body)
+            return await _page(
+                request, service, caller, *ids, query, items=items, media_type=media_type
+            )
 
-            def work(tx: Transaction) -> tuple[bytes, str | None]:
-                page = service(tx, caller, *ids, query)
-                # Here, where a large page holds up only other readers.
-                return items.dump_json(page.items), page.next_cursor
 
-            db: Database = request.app.state.db
-            content, next_cursor = await db.read(work)
+async def find_page(
+    request: Request, service: Callable[..., Listing[Any]], query: BaseModel, *, items: Items
+) -> Response:
+    """As `search`, for what is not asked in a body."""
+    caller = await authenticate(request)
+    intake: Intake = request.app.state.intake
+    with intake.requests:
+        return await _page(request, service, caller, query, items=items)
+
+
+async def _page(
+    request: Request,
+    service: Callable[..., Listing[Any]],
+    *arguments: Any,
+    items: Items,
+    media_type: str = "application/json",
+) -> Response:
+    def work(tx: Transaction) -> tuple[bytes, str | None]:
+        page = service(tx, *arguments)
+        # Here, where a large page holds up only other readers.
+        return items.dump_json(page.items), page.next_cursor
+
+    db: Database = request.app.state.db
+    content, next_cursor = await db.read(work)
     headers = {"x-next-cursor": next_cursor} if next_cursor is not None else None
-    return Response(content, headers=headers, media_type="application/json")
+    return Response(content, headers=headers, media_type=media_type)

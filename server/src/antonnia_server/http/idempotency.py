@@ -187,3 +187,9 @@ def delete_expired(tx: Transaction, *, at_most: int) -> int:
 def answer_of(result: Any, status: int) -> Answer:
     """A wire object as the bytes that leave."""
     return Answer(status, b"" if result is None else result.model_dump_json().encode())
+
+
+def without_secret(result: Any, status: int) -> Answer:
+    """An object with its `secret`, and the copy to be kept, in which that is blank."""
+    blank = result.model_copy(update={"secret": ""})
+    return answer_of(result, status)._replace(kept=blank.model_dump_json().encode())

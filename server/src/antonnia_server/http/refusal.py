@@ -72,6 +72,17 @@ class TokenRevoked(Refusal):
     title = "The token was revoked"
 
 
+class PermissionDenied(Refusal):
+    status = 403
+    code = "permission_denied"
+    title = "The token lacks a permission"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(
+            f"This needs the permission `{permission}`, which the token does not have."
+        )
+
+
 class PathNotFound(Refusal):
     status = 404
     code = "not_found"

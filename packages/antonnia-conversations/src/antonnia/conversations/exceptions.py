@@ -12,6 +12,7 @@ from antonnia.core.errors import (
     PreconditionFailedError,
     RateLimitError,
     ServerError,
+    TokenExpiredError,
     ValidationError,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "PreconditionFailedError",
     "RateLimitError",
     "ServerError",
+    "TokenExpiredError",
     "ValidationError",
 ]

@@ -18,6 +18,7 @@ from .errors import (
     PreconditionFailedError,
     RateLimitError,
     ServerError,
+    TokenExpiredError,
     ValidationError,
 )
 from .loading import loaded_on_use
@@ -61,6 +62,7 @@ __all__ = [
     "SyncPage",
     "SyncServiceClient",
     "SyncTransport",
+    "TokenExpiredError",
     "Transport",
     "ValidationError",
     "__version__",

@@ -28,6 +28,7 @@ from .errors import (
     PreconditionFailedError,
     RateLimitError,
     ServerError,
+    TokenExpiredError,
     ValidationError,
 )
 from .fields import describe, field_errors
@@ -50,6 +51,9 @@ ERROR_CLASSES: Dict[int, Type[APIError]] = {
         RateLimitError,
     )
 }
+
+# Members of a family that callers tell apart by class.
+CODE_CLASSES: Dict[str, Type[APIError]] = {"token_expired": TokenExpiredError}
 
 
 class HttpAnswer(NamedTuple):
@@ -113,18 +117,23 @@ def error_from(answer: HttpAnswer) -> APIError:
     """The error that an unsuccessful answer means, whatever its body is."""
     data = _readable(answer.content)
     problem: Dict[str, Any] = cast("Dict[str, Any]", data) if isinstance(data, dict) else {}
-    error_class = ERROR_CLASSES.get(
-        answer.status, ServerError if answer.status >= 500 else APIError
-    )
-    return error_class(
+    code = _text(problem.get("code"))
+    return error_class_of(answer.status, code)(
         _text(problem.get("detail")) or _text(problem.get("title")) or _status_alone(answer),
         status_code=answer.status,
-        code=_text(problem.get("code")),
+        code=code,
         request_id=answer.request_id or _text(problem.get("request_id")),
         response_data=data,
         errors=_field_errors(problem.get("errors")),
         retry_after=_retry_after(answer, problem),
     )
+
+
+def error_class_of(status: int, code: Optional[str]) -> Type[APIError]:
+    """The class of the errors with that status and code."""
+    family = ERROR_CLASSES.get(status, ServerError if status >= 500 else APIError)
+    member = CODE_CLASSES.get(code or "", family)
+    return member if issubclass(member, family) else family
 
 
 def _status_alone(answer: HttpAnswer) -> str:

@@ -4,6 +4,7 @@
 AntonniaError
 ├── APIError                     the server answered with a status that is not a success
 │   ├── AuthenticationError      401
+│   │   └── TokenExpiredError    its code is `token_expired`
 │   ├── PermissionDeniedError    403
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
@@ -95,6 +96,10 @@ class AuthenticationError(APIError):
     """The token is missing, wrong, expired or revoked."""
 
     usual_status_code = 401
+
+
+class TokenExpiredError(AuthenticationError):
+    """The token was good, but has expired; a new one is needed."""
 
 
 class PermissionDeniedError(APIError):

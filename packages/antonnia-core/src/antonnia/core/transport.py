@@ -20,6 +20,7 @@ from typing import (
     Union,
     cast,
 )
+from urllib.parse import quote
 
 from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list, read_nothing
 from antonnia.core.bodies import continue_from, encode_body
@@ -40,7 +41,7 @@ from antonnia.core.retries import delay_seconds, is_worth_retrying
 from antonnia.core.urls import service_url
 from antonnia.core.version import __version__
 
-from .pagination import Page
+from .pagination import FetchPage, Page
 
 if TYPE_CHECKING:
     import httpx
@@ -214,6 +215,10 @@ class Transport:
         answer = await self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(self._page, path, item_type, body))
 
+    async def list(self, path: str, item_type: Type[T]) -> Page[T]:
+        """Read the first page of a list that takes no filters."""
+        return await self._list(path, item_type, "")
+
     async def ask(self, path: str, answer_type: Type[T], body: RequestModel) -> T:
         """Read an object that takes a body to ask for."""
         answer = await self.request("POST", path, body, is_read=True)
@@ -272,12 +277,14 @@ class Transport:
             answer = await self.request("POST", path, following, is_read=True)
             return self._page(path, item_type, following, answer)
 
-        return Page(
-            read_list(item_type, answer),
-            next_cursor=answer.headers.get("x-next-cursor"),
-            request_id=answer.request_id,
-            fetch=fetch,
-        )
+        return _page_of(item_type, fetch, answer)
+
+    async def _list(self, path: str, item_type: Type[T], query: str) -> Page[T]:
+        async def fetch(cursor: str) -> Page[T]:
+            return await self._list(path, item_type, "?cursor=" + quote(cursor, safe=""))
+
+        answer = await self.request("GET", path + query)
+        return self._read(answer, partial(_page_of, item_type, fetch))
 
     async def _send_with_retries(
         self,
@@ -333,3 +340,12 @@ class Transport:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+
+def _page_of(item_type: Type[T], fetch: FetchPage[T], answer: HttpAnswer) -> Page[T]:
+    return Page(
+        read_list(item_type, answer),
+        next_cursor=answer.headers.get("x-next-cursor"),
+        request_id=answer.request_id,
+        fetch=fetch,
+    )

@@ -12,6 +12,7 @@ from antonnia.core.errors import (
     PreconditionFailedError,
     RateLimitError,
     ServerError,
+    TokenExpiredError,
     ValidationError,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "PreconditionFailedError",
     "RateLimitError",
     "ServerError",
+    "TokenExpiredError",
     "ValidationError",
     "WebhookVerificationError",
 ]

@@ -25,7 +25,11 @@ _AGENTS = TypeAdapter(list[HumanAgent | AIAgent])
 @router.post(
     "/agents",
     **describes(
-        _Agent, body=AgentCreate, status=201, raises=[AssistantNotFound, IdempotencyKeyReused]
+        _Agent,
+        permission="conversations:admin",
+        body=AgentCreate,
+        status=201,
+        raises=[AssistantNotFound, IdempotencyKeyReused],
     ),
 )
 async def create_agent(request: Request) -> Response:
@@ -34,13 +38,18 @@ async def create_agent(request: Request) -> Response:
     return await write(request, create, body=AgentCreate, status=201)
 
 
-@router.post("/agents/search", **describes(list[_Agent], body=AgentSearch))
+@router.post(
+    "/agents/search", **describes(list[_Agent], permission="conversations:read", body=AgentSearch)
+)
 async def search_agents(request: Request) -> Response:
     """List agents from the oldest to the newest."""
     return await search(request, service.search_agents, body=AgentSearch, items=_AGENTS)
 
 
-@router.get("/agents/{agent_id}", **describes(_Agent, raises=[AgentNotFound]))
+@router.get(
+    "/agents/{agent_id}",
+    **describes(_Agent, permission="conversations:read", raises=[AgentNotFound]),
+)
 async def get_agent(request: Request, agent_id: str) -> Response:
     """Read an agent."""
     return await read(request, service.get_agent, agent_id)
@@ -48,7 +57,12 @@ async def get_agent(request: Request, agent_id: str) -> Response:
 
 @router.patch(
     "/agents/{agent_id}",
-    **describes(_Agent, body=AgentUpdate, raises=[AgentNotFound, AssistantNotFound]),
+    **describes(
+        _Agent,
+        permission="conversations:admin",
+        body=AgentUpdate,
+        raises=[AgentNotFound, AssistantNotFound],
+    ),
 )
 async def update_agent(request: Request, agent_id: str) -> Response:
     """Change an agent's name, or the profile or assistant behind it."""
@@ -57,7 +71,10 @@ async def update_agent(request: Request, agent_id: str) -> Response:
 
 
 @router.delete(
-    "/agents/{agent_id}", **describes(None, status=204, raises=[AgentNotFound, AgentInUse])
+    "/agents/{agent_id}",
+    **describes(
+        None, permission="conversations:admin", status=204, raises=[AgentNotFound, AgentInUse]
+    ),
 )
 async def delete_agent(request: Request, agent_id: str) -> Response:
     """Delete an agent that holds no open session."""

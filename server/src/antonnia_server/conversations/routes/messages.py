@@ -34,6 +34,7 @@ def _posted(posted: PostedMessage) -> Answer:
     "/sessions/{session_id}/messages",
     **describes(
         Message,
+        permission="conversations:write",
         body=MessageCreate,
         status=201,
         raises=[
@@ -56,7 +57,9 @@ async def create_message(request: Request, session_id: str) -> Response:
 
 @router.post(
     "/sessions/{session_id}/messages/search",
-    **describes(list[Message], body=MessageSearch, raises=[SessionNotFound]),
+    **describes(
+        list[Message], permission="conversations:read", body=MessageSearch, raises=[SessionNotFound]
+    ),
 )
 async def search_session_messages(request: Request, session_id: str) -> Response:
     """List messages of a session in the order of their position."""
@@ -65,7 +68,10 @@ async def search_session_messages(request: Request, session_id: str) -> Response
     )
 
 
-@router.post("/messages/search", **describes(list[Message], body=MessageSearch))
+@router.post(
+    "/messages/search",
+    **describes(list[Message], permission="conversations:read", body=MessageSearch),
+)
 async def search_messages(request: Request) -> Response:
     """List messages of all sessions, session by session, in the order of their position."""
     return await search(request, service.search_messages, body=MessageSearch, items=_MESSAGES)
@@ -73,7 +79,9 @@ async def search_messages(request: Request) -> Response:
 
 @router.get(
     "/sessions/{session_id}/messages/{message_id}",
-    **describes(Message, raises=[SessionNotFound, MessageNotFound]),
+    **describes(
+        Message, permission="conversations:read", raises=[SessionNotFound, MessageNotFound]
+    ),
 )
 async def get_message(request: Request, session_id: str, message_id: str) -> Response:
     """Read a message."""
@@ -84,6 +92,7 @@ async def get_message(request: Request, session_id: str, message_id: str) -> Res
     "/sessions/{session_id}/messages/{message_id}",
     **describes(
         Message,
+        permission="conversations:write",
         body=MessageUpdate,
         raises=[SessionNotFound, MessageNotFound, ProviderMessageIdConflict, EpochChanged],
     ),

@@ -14,6 +14,7 @@ from antonnia.conversations.types import (
     SessionTransfer,
     SessionUpdate,
 )
+from antonnia_server.auth.service import OrganizationNotFound
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search, write
 from antonnia_server.http.refusal import IdempotencyKeyReused
@@ -24,7 +25,6 @@ from ..errors import (
     AgentNotFound,
     EpochChanged,
     NoAgent,
-    OrganizationNotFound,
     SessionClosed,
     SessionNotFound,
     SurveyNotFound,
@@ -37,7 +37,11 @@ _SESSIONS = TypeAdapter(list[Session])
 @router.post(
     "/sessions",
     **describes(
-        Session, body=SessionCreate, status=201, raises=[AgentNotFound, IdempotencyKeyReused]
+        Session,
+        permission="conversations:write",
+        body=SessionCreate,
+        status=201,
+        raises=[AgentNotFound, IdempotencyKeyReused],
     ),
 )
 async def create_session(request: Request) -> Response:
@@ -45,13 +49,19 @@ async def create_session(request: Request) -> Response:
     return await write(request, service.create_session, body=SessionCreate, status=201)
 
 
-@router.post("/sessions/search", **describes(list[Session], body=SessionSearch))
+@router.post(
+    "/sessions/search",
+    **describes(list[Session], permission="conversations:read", body=SessionSearch),
+)
 async def search_sessions(request: Request) -> Response:
     """List sessions from the newest to the oldest."""
     return await search(request, service.search_sessions, body=SessionSearch, items=_SESSIONS)
 
 
-@router.get("/sessions/{session_id}", **describes(Session, raises=[SessionNotFound]))
+@router.get(
+    "/sessions/{session_id}",
+    **describes(Session, permission="conversations:read", raises=[SessionNotFound]),
+)
 async def get_session(request: Request, session_id: str) -> Response:
     """Read a session."""
     return await read(request, service.get_session, session_id)
@@ -61,6 +71,7 @@ async def get_session(request: Request, session_id: str) -> Response:
     "/sessions/{session_id}",
     **describes(
         Session,
+        permission="conversations:write",
         body=SessionUpdate,
         raises=[
             SessionNotFound,
@@ -80,6 +91,7 @@ async def update_session(request: Request, session_id: str) -> Response:
     "/sessions/{session_id}/transfer",
     **describes(
         Session,
+        permission="conversations:write",
         body=SessionTransfer,
         raises=[SessionNotFound, AgentNotFound, EpochChanged, SessionClosed, IdempotencyKeyReused],
     ),
@@ -93,6 +105,7 @@ async def transfer_session(request: Request, session_id: str) -> Response:
     "/sessions/{session_id}/finish",
     **describes(
         Session,
+        permission="conversations:write",
         body=SessionFinish,
         raises=[SessionNotFound, EpochChanged, SurveyNotFound, IdempotencyKeyReused],
     ),
@@ -106,6 +119,7 @@ async def finish_session(request: Request, session_id: str) -> Response:
     "/sessions/{session_id}/reply",
     **describes(
         Session,
+        permission="conversations:write",
         body=SessionReply,
         raises=[
             SessionNotFound,

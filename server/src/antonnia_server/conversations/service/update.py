@@ -10,13 +10,14 @@ from antonnia.conversations.types import (
     SessionFinish,
     SessionUpdate,
 )
+from antonnia_server.auth.service import OrganizationNotFound
 from antonnia_server.db import Transaction
 from antonnia_server.events import service as events
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.refusal import invalid
 
 from .. import metadata, wire
-from ..errors import OrganizationNotFound, SessionClosed, SurveyNotFound
+from ..errors import SessionClosed, SurveyNotFound
 from ..json_value import is_same
 from ..storage import agents as agent_storage
 from ..storage import sessions as storage

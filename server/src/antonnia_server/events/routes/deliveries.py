@@ -17,13 +17,18 @@ router = APIRouter(tags=["deliveries"])
 _DELIVERIES = TypeAdapter(list[Delivery])
 
 
-@router.post("/deliveries/search", **describes(list[Delivery], body=DeliverySearch))
+@router.post(
+    "/deliveries/search", **describes(list[Delivery], permission="events:read", body=DeliverySearch)
+)
 async def search_deliveries(request: Request) -> Response:
     """List deliveries from the newest to the oldest."""
     return await search(request, service.search_deliveries, body=DeliverySearch, items=_DELIVERIES)
 
 
-@router.get("/deliveries/{delivery_id}", **describes(Delivery, raises=[DeliveryNotFound]))
+@router.get(
+    "/deliveries/{delivery_id}",
+    **describes(Delivery, permission="events:read", raises=[DeliveryNotFound]),
+)
 async def get_delivery(request: Request, delivery_id: str) -> Response:
     """Read what became of an event on its way to a webhook."""
     return await read(request, service.get_delivery, delivery_id)
@@ -33,6 +38,7 @@ async def get_delivery(request: Request, delivery_id: str) -> Response:
     "/deliveries/{delivery_id}/retry",
     **describes(
         Delivery,
+        permission="events:write",
         body=DeliveryRetry,
         status=202,
         raises=[DeliveryNotFound, WebhookNotEnabled, IdempotencyKeyReused],

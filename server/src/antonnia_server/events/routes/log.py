@@ -61,13 +61,15 @@ class _AsItIs:
         return bytes(event)
 
 
-@router.post("/events/search", **describes(list[Event], body=EventSearch))
+@router.post("/events/search", **describes(list[Event], permission="events:read", body=EventSearch))
 async def search_events(request: Request) -> Response:
     """List events in the order in which they happened."""
     return await search(request, service.search_events, body=EventSearch, items=_AsTheyAre())
 
 
-@router.get("/events/{event_id}", **describes(Event, raises=[EventNotFound]))
+@router.get(
+    "/events/{event_id}", **describes(Event, permission="events:read", raises=[EventNotFound])
+)
 async def get_event(request: Request, event_id: str) -> Response:
     """Read an event."""
     return await read(request, service.get_event, event_id, items=_AsItIs())
@@ -78,6 +80,7 @@ async def get_event(request: Request, event_id: str) -> Response:
     response_class=StreamingResponse,
     **describes(
         None,
+        permission="events:read",
         raises=[EventsExpired, TooManyStreams, ValidationFailed],
         parameters=_STREAM["parameters"],
     ),

@@ -23,7 +23,7 @@ from antonnia_server.db import Database
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search, write
-from antonnia_server.http.idempotency import Answer, answer_of
+from antonnia_server.http.idempotency import without_secret
 from antonnia_server.http.refusal import IdempotencyKeyReused
 
 from .. import service
@@ -44,6 +44,7 @@ _WEBHOOKS = TypeAdapter(list[Webhook])
     "/webhooks",
     **describes(
         WebhookWithSecret,
+        permission="events:admin",
         body=WebhookCreate,
         status=201,
         raises=[UrlRefused, TooManyWebhooks, IdempotencyKeyReused],
@@ -61,18 +62,23 @@ async def create_webhook(request: Request) -> Response:
         service.create_webhook,
         body=WebhookCreate,
         status=201,
-        respond=_created,
+        respond=lambda webhook: without_secret(webhook, 201),
         prepare=check,
     )
 
 
-@router.post("/webhooks/search", **describes(list[Webhook], body=WebhookSearch))
+@router.post(
+    "/webhooks/search", **describes(list[Webhook], permission="events:read", body=WebhookSearch)
+)
 async def search_webhooks(request: Request) -> Response:
     """List webhooks from the oldest to the newest."""
     return await search(request, service.search_webhooks, body=WebhookSearch, items=_WEBHOOKS)
 
 
-@router.get("/webhooks/{webhook_id}", **describes(Webhook, raises=[WebhookNotFound]))
+@router.get(
+    "/webhooks/{webhook_id}",
+    **describes(Webhook, permission="events:read", raises=[WebhookNotFound]),
+)
 async def get_webhook(request: Request, webhook_id: str) -> Response:
     """Read a webhook."""
     return await read(request, service.get_webhook, webhook_id)
@@ -80,7 +86,9 @@ async def get_webhook(request: Request, webhook_id: str) -> Response:
 
 @router.patch(
     "/webhooks/{webhook_id}",
-    **describes(Webhook, body=WebhookUpdate, raises=[WebhookNotFound, UrlRefused]),
+    **describes(
+        Webhook, permission="events:admin", body=WebhookUpdate, raises=[WebhookNotFound, UrlRefused]
+    ),
 )
 async def update_webhook(request: Request, webhook_id: str) -> Response:
     """Change a webhook; with `status`, pause it or have it go on."""
@@ -95,7 +103,10 @@ async def update_webhook(request: Request, webhook_id: str) -> Response:
     )
 
 
-@router.delete("/webhooks/{webhook_id}", **describes(None, status=204, raises=[WebhookNotFound]))
+@router.delete(
+    "/webhooks/{webhook_id}",
+    **describes(None, permission="events:admin", status=204, raises=[WebhookNotFound]),
+)
 async def delete_webhook(request: Request, webhook_id: str) -> Response:
     """Delete a webhook; nothing more is sent to it."""
     return await write(request, service.delete_webhook, webhook_id, status=204)
@@ -105,6 +116,7 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
     "/webhooks/{webhook_id}/rotate",
     **describes(
         WebhookWithSecret,
+        permission="events:admin",
         body=WebhookRotate,
         raises=[WebhookNotFound, TooManySecrets, IdempotencyKeyReused],
     ),
@@ -112,7 +124,11 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
 async def rotate_webhook(request: Request, webhook_id: str) -> Response:
     """Make a new secret; for a day each one before signs beside it."""
     return await write(
-        request, service.rotate_webhook, webhook_id, body=WebhookRotate, respond=_rotated
+        request,
+        service.rotate_webhook,
+        webhook_id,
+        body=WebhookRotate,
+        respond=lambda webhook: without_secret(webhook, 200),
     )
 
 
@@ -120,6 +136,7 @@ async def rotate_webhook(request: Request, webhook_id: str) -> Response:
     "/webhooks/{webhook_id}/test",
     **describes(
         Delivery,
+        permission="events:write",
         body=WebhookSendTest,
         status=202,
         raises=[WebhookNotFound, WebhookNotEnabled, IdempotencyKeyReused],
@@ -134,6 +151,7 @@ async def test_webhook(request: Request, webhook_id: str) -> Response:
     "/webhooks/{webhook_id}/recover",
     **describes(
         WebhookRecovery,
+        permission="events:write",
         body=WebhookRecover,
         status=202,
         raises=[WebhookNotFound, WebhookNotEnabled, IdempotencyKeyReused],
@@ -162,17 +180,3 @@ async def _refuse_url(request: Request, caller: Caller, url: str) -> None:
         await guard.check(url, caller.organization_id)
     except Refused as refused:
         raise UrlRefused(str(refused)) from refused
-
-
-def _created(webhook: WebhookWithSecret) -> Answer:
-    return _without_secret(webhook, 201)
-
-
-def _rotated(webhook: WebhookWithSecret) -> Answer:
-    return _without_secret(webhook, 200)
-
-
-def _without_secret(webhook: WebhookWithSecret, status: int) -> Answer:
-    """The answer, of which a copy is kept that does not hold the secret."""
-    blank = webhook.model_copy(update={"secret": ""})
-    return answer_of(webhook, status)._replace(kept=blank.model_dump_json().encode())

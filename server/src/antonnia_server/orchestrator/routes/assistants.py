@@ -28,6 +28,7 @@ _ASSISTANTS = TypeAdapter(list[Assistant])
     "/assistants",
     **describes(
         Assistant,
+        permission="orchestrator:write",
         body=AssistantCreate,
         status=201,
         raises=[KnowledgeNotFound, IdempotencyKeyReused],
@@ -38,13 +39,19 @@ async def create_assistant(request: Request) -> Response:
     return await write(request, service.create_assistant, body=AssistantCreate, status=201)
 
 
-@router.post("/assistants/search", **describes(list[Assistant], body=AssistantSearch))
+@router.post(
+    "/assistants/search",
+    **describes(list[Assistant], permission="orchestrator:read", body=AssistantSearch),
+)
 async def search_assistants(request: Request) -> Response:
     """List assistants from the oldest to the newest."""
     return await search(request, service.search_assistants, body=AssistantSearch, items=_ASSISTANTS)
 
 
-@router.get("/assistants/{assistant_id}", **describes(Assistant, raises=[AssistantNotFound]))
+@router.get(
+    "/assistants/{assistant_id}",
+    **describes(Assistant, permission="orchestrator:read", raises=[AssistantNotFound]),
+)
 async def get_assistant(request: Request, assistant_id: str) -> Response:
     """Read an assistant."""
     return await read(request, service.get_assistant, assistant_id)
@@ -52,7 +59,12 @@ async def get_assistant(request: Request, assistant_id: str) -> Response:
 
 @router.patch(
     "/assistants/{assistant_id}",
-    **describes(Assistant, body=AssistantUpdate, raises=[AssistantNotFound, KnowledgeNotFound]),
+    **describes(
+        Assistant,
+        permission="orchestrator:write",
+        body=AssistantUpdate,
+        raises=[AssistantNotFound, KnowledgeNotFound],
+    ),
 )
 async def update_assistant(request: Request, assistant_id: str) -> Response:
     """Change an assistant's name, description or knowledge."""
@@ -61,7 +73,12 @@ async def update_assistant(request: Request, assistant_id: str) -> Response:
 
 @router.delete(
     "/assistants/{assistant_id}",
-    **describes(None, status=204, raises=[AssistantNotFound, AssistantInUse]),
+    **describes(
+        None,
+        permission="orchestrator:write",
+        status=204,
+        raises=[AssistantNotFound, AssistantInUse],
+    ),
 )
 async def delete_assistant(request: Request, assistant_id: str) -> Response:
     """Delete an assistant that no AI agent has."""

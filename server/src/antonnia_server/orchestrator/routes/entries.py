@@ -21,6 +21,7 @@ _ENTRIES = TypeAdapter(list[KnowledgeEntry])
     "",
     **describes(
         KnowledgeEntry,
+        permission="orchestrator:write",
         body=EntryCreate,
         status=201,
         raises=[KnowledgeNotFound, IdempotencyKeyReused],
@@ -32,7 +33,13 @@ async def create_entry(request: Request, knowledge_id: str) -> Response:
 
 
 @router.post(
-    "/search", **describes(list[KnowledgeEntry], body=EntrySearch, raises=[KnowledgeNotFound])
+    "/search",
+    **describes(
+        list[KnowledgeEntry],
+        permission="orchestrator:read",
+        body=EntrySearch,
+        raises=[KnowledgeNotFound],
+    ),
 )
 async def search_entries(request: Request, knowledge_id: str) -> Response:
     """List entries in the order in which they came."""
@@ -41,7 +48,12 @@ async def search_entries(request: Request, knowledge_id: str) -> Response:
     )
 
 
-@router.get("/{entry_id}", **describes(KnowledgeEntry, raises=[KnowledgeNotFound, EntryNotFound]))
+@router.get(
+    "/{entry_id}",
+    **describes(
+        KnowledgeEntry, permission="orchestrator:read", raises=[KnowledgeNotFound, EntryNotFound]
+    ),
+)
 async def get_entry(request: Request, knowledge_id: str, entry_id: str) -> Response:
     """Read an entry."""
     return await read(request, service.get_entry, knowledge_id, entry_id)
@@ -49,7 +61,12 @@ async def get_entry(request: Request, knowledge_id: str, entry_id: str) -> Respo
 
 @router.patch(
     "/{entry_id}",
-    **describes(KnowledgeEntry, body=EntryUpdate, raises=[KnowledgeNotFound, EntryNotFound]),
+    **describes(
+        KnowledgeEntry,
+        permission="orchestrator:write",
+        body=EntryUpdate,
+        raises=[KnowledgeNotFound, EntryNotFound],
+    ),
 )
 async def update_entry(request: Request, knowledge_id: str, entry_id: str) -> Response:
     """Change an entry; `phrasings` replaces them all."""
@@ -57,7 +74,10 @@ async def update_entry(request: Request, knowledge_id: str, entry_id: str) -> Re
 
 
 @router.delete(
-    "/{entry_id}", **describes(None, status=204, raises=[KnowledgeNotFound, EntryNotFound])
+    "/{entry_id}",
+    **describes(
+        None, permission="orchestrator:write", status=204, raises=[KnowledgeNotFound, EntryNotFound]
+    ),
 )
 async def delete_entry(request: Request, knowledge_id: str, entry_id: str) -> Response:
     """Delete an entry."""

@@ -18,13 +18,21 @@ router = APIRouter(prefix="/knowledge/{knowledge_id}/gaps", tags=["knowledge"])
 _GAPS = TypeAdapter(list[Gap])
 
 
-@router.post("/search", **describes(list[Gap], body=GapSearch, raises=[KnowledgeNotFound]))
+@router.post(
+    "/search",
+    **describes(
+        list[Gap], permission="orchestrator:read", body=GapSearch, raises=[KnowledgeNotFound]
+    ),
+)
 async def search_gaps(request: Request, knowledge_id: str) -> Response:
     """List gaps of one status, the most asked or the newest first."""
     return await search(request, service.search_gaps, knowledge_id, body=GapSearch, items=_GAPS)
 
 
-@router.get("/{gap_id}", **describes(Gap, raises=[KnowledgeNotFound, GapNotFound]))
+@router.get(
+    "/{gap_id}",
+    **describes(Gap, permission="orchestrator:read", raises=[KnowledgeNotFound, GapNotFound]),
+)
 async def get_gap(request: Request, knowledge_id: str, gap_id: str) -> Response:
     """Read a gap."""
     return await read(request, service.get_gap, knowledge_id, gap_id)
@@ -34,6 +42,7 @@ async def get_gap(request: Request, knowledge_id: str, gap_id: str) -> Response:
     "/{gap_id}/answer",
     **describes(
         Gap,
+        permission="orchestrator:write",
         body=GapAnswer,
         raises=[
             KnowledgeNotFound,
@@ -54,6 +63,7 @@ async def answer_gap(request: Request, knowledge_id: str, gap_id: str) -> Respon
     "/{gap_id}/dismiss",
     **describes(
         Gap,
+        permission="orchestrator:write",
         body=GapDismiss,
         raises=[KnowledgeNotFound, GapNotFound, GapAnswered, IdempotencyKeyReused],
     ),

@@ -32,6 +32,7 @@ _MATCHES = TypeAdapter(list[KnowledgeMatch])
     "/knowledge",
     **describes(
         Knowledge,
+        permission="orchestrator:write",
         body=KnowledgeCreate,
         status=201,
         raises=[KnowledgeNameTaken, IdempotencyKeyReused],
@@ -42,13 +43,19 @@ async def create_knowledge(request: Request) -> Response:
     return await write(request, service.create_knowledge, body=KnowledgeCreate, status=201)
 
 
-@router.post("/knowledge/search", **describes(list[Knowledge], body=KnowledgeList))
+@router.post(
+    "/knowledge/search",
+    **describes(list[Knowledge], permission="orchestrator:read", body=KnowledgeList),
+)
 async def search_knowledge(request: Request) -> Response:
     """List knowledge bases from the oldest to the newest."""
     return await search(request, service.search_knowledge, body=KnowledgeList, items=_BASES)
 
 
-@router.get("/knowledge/{knowledge_id}", **describes(Knowledge, raises=[KnowledgeNotFound]))
+@router.get(
+    "/knowledge/{knowledge_id}",
+    **describes(Knowledge, permission="orchestrator:read", raises=[KnowledgeNotFound]),
+)
 async def get_knowledge(request: Request, knowledge_id: str) -> Response:
     """Read a knowledge base."""
     return await read(request, service.get_knowledge, knowledge_id)
@@ -56,7 +63,12 @@ async def get_knowledge(request: Request, knowledge_id: str) -> Response:
 
 @router.patch(
     "/knowledge/{knowledge_id}",
-    **describes(Knowledge, body=KnowledgeUpdate, raises=[KnowledgeNotFound, KnowledgeNameTaken]),
+    **describes(
+        Knowledge,
+        permission="orchestrator:write",
+        body=KnowledgeUpdate,
+        raises=[KnowledgeNotFound, KnowledgeNameTaken],
+    ),
 )
 async def update_knowledge(request: Request, knowledge_id: str) -> Response:
     """Change the name of a knowledge base."""
@@ -65,7 +77,12 @@ async def update_knowledge(request: Request, knowledge_id: str) -> Response:
 
 @router.delete(
     "/knowledge/{knowledge_id}",
-    **describes(None, status=204, raises=[KnowledgeNotFound, KnowledgeInUse]),
+    **describes(
+        None,
+        permission="orchestrator:write",
+        status=204,
+        raises=[KnowledgeNotFound, KnowledgeInUse],
+    ),
 )
 async def delete_knowledge(request: Request, knowledge_id: str) -> Response:
     """Delete a knowledge base that no assistant answers from, with its entries and gaps."""
@@ -74,7 +91,12 @@ async def delete_knowledge(request: Request, knowledge_id: str) -> Response:
 
 @router.post(
     "/knowledge/{knowledge_id}/search",
-    **describes(list[KnowledgeMatch], body=KnowledgeSearch, raises=[KnowledgeNotFound]),
+    **describes(
+        list[KnowledgeMatch],
+        permission="orchestrator:read",
+        body=KnowledgeSearch,
+        raises=[KnowledgeNotFound],
+    ),
 )
 async def search_matches(request: Request, knowledge_id: str) -> Response:
     """Find the entries that may answer a question, the most confident first."""
@@ -85,7 +107,9 @@ async def search_matches(request: Request, knowledge_id: str) -> Response:
 
 @router.post(
     "/knowledge/{knowledge_id}/decide",
-    **describes(Verdict, body=KnowledgeDecide, raises=[KnowledgeNotFound]),
+    **describes(
+        Verdict, permission="orchestrator:read", body=KnowledgeDecide, raises=[KnowledgeNotFound]
+    ),
 )
 async def decide(request: Request, knowledge_id: str) -> Response:
     """Say what an assistant with this base alone would do with a question."""

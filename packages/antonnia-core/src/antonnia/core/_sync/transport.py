@@ -22,6 +22,7 @@ from typing import (
     Union,
     cast,
 )
+from urllib.parse import quote
 
 from antonnia.core.answers import HttpAnswer, error_from, read_answer, read_list, read_nothing
 from antonnia.core.bodies import continue_from, encode_body
@@ -42,7 +43,7 @@ from antonnia.core.retries import delay_seconds, is_worth_retrying
 from antonnia.core.urls import service_url
 from antonnia.core.version import __version__
 
-from .pagination import SyncPage
+from .pagination import SyncFetchPage, SyncPage
 
 if TYPE_CHECKING:
     import httpx
@@ -216,6 +217,10 @@ class SyncTransport:
         answer = self.request("POST", path, body, is_read=True)
         return self._read(answer, partial(self._page, path, item_type, body))
 
+    def list(self, path: str, item_type: Type[T]) -> SyncPage[T]:
+        """Read the first page of a list that takes no filters."""
+        return self._list(path, item_type, "")
+
     def ask(self, path: str, answer_type: Type[T], body: RequestModel) -> T:
         """Read an object that takes a body to ask for."""
         answer = self.request("POST", path, body, is_read=True)
@@ -274,12 +279,14 @@ class SyncTransport:
             answer = self.request("POST", path, following, is_read=True)
             return self._page(path, item_type, following, answer)
 
-        return SyncPage(
-            read_list(item_type, answer),
-            next_cursor=answer.headers.get("x-next-cursor"),
-            request_id=answer.request_id,
-            fetch=fetch,
-        )
+        return _page_of(item_type, fetch, answer)
+
+    def _list(self, path: str, item_type: Type[T], query: str) -> SyncPage[T]:
+        def fetch(cursor: str) -> SyncPage[T]:
+            return self._list(path, item_type, "?cursor=" + quote(cursor, safe=""))
+
+        answer = self.request("GET", path + query)
+        return self._read(answer, partial(_page_of, item_type, fetch))
 
     def _send_with_retries(
         self,
@@ -335,3 +342,12 @@ class SyncTransport:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+
+def _page_of(item_type: Type[T], fetch: SyncFetchPage[T], answer: HttpAnswer) -> SyncPage[T]:
+    return SyncPage(
+        read_list(item_type, answer),
+        next_cursor=answer.headers.get("x-next-cursor"),
+        request_id=answer.request_id,
+        fetch=fetch,
+    )

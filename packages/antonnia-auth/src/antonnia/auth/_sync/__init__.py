@@ -1,0 +1,1 @@
+"""Generated twins of the async modules."""

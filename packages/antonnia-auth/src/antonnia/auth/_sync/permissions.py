@@ -1,0 +1,35 @@
+# Generated from ../permissions.py by `make sync`; do not edit.
+
+"""Permissions: what tokens and roles may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, cast
+
+from antonnia.core import SyncTransport, path_of
+
+if TYPE_CHECKING:
+    from antonnia.auth.types import Permission
+
+    from .raw import SyncRawPermissions
+
+
+class SyncPermissions:
+    """The permissions that there are."""
+
+    def __init__(self, transport: SyncTransport) -> None:
+        self._transport = transport
+
+    @property
+    def with_raw_response(self) -> SyncRawPermissions:
+        """The same methods, each with a `RawResponse`: status, headers, content and `parse()`."""
+        return cast("SyncRawPermissions", SyncPermissions(self._transport.raw()))
+
+    def list(self) -> List[Permission]:
+        """Read all permissions, each with the roles that have it.
+
+        They are the same in every organization.
+        """
+        from antonnia.auth.types import Permission
+
+        return self._transport.get(path_of("permissions"), List[Permission])
