@@ -1,13 +1,13 @@
 """An index of the deliveries whose event has not been looked at.
 
 Revision ID: 0010
-Revises: 0005
+Revises: 0009
 """
 
 from antonnia_server.db import online
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
