@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -61,13 +61,14 @@ def list_deliveries(
         found = window.take(map(DeliveryRow._make, rows), lambda row: row.attempts)
     if found.has_more or not left or event_id is not None:
         return Part(found, None)
-    last: str | None = tx.connection.execute(ids.offset(MAX_SEARCHED - 1).limit(1)).scalar()
+    end = ids.offset(MAX_SEARCHED - 1).limit(1)
+    last: str | None = tx.connection.execute(end).scalar_one_or_none()
     return Part(found, last)
 
 
 def _by_index(
     caller: Caller, webhook_id: str | None, event_id: str | None, status: str | None
-) -> tuple[sa.Select[tuple[str]], list[sa.ColumnElement[bool]]]:
+) -> tuple[sa.Select[Any], list[sa.ColumnElement[bool]]]:
     """The ids that an index has in their order, and the conditions that are left to look at."""
     ids = sa.select(_t.id).where(_t.organization_id == caller.organization_id)
     is_its = [] if webhook_id is None else [_t.webhook_id == webhook_id]
