@@ -47,11 +47,16 @@ class WebhookWithSecret(Webhook):
 
 
 class WebhookRecovery(WireModel):
-    """How many deliveries of a webhook were queued again."""
+    """How many deliveries of a webhook were queued again.
+
+    `queued` counts those of the first 10,000 events since then; with `has_more` there are others
+    behind them, which are looked through as well, but were not counted.
+    """
 
     webhook_id: str
     since: datetime
     queued: int
+    has_more: bool = False
 
 
 Url = Annotated[str, Field(min_length=1, max_length=2048)]
