@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import click
 
+from antonnia_server.fault import Fault
 from antonnia_server.settings import RateLimits
 
 R = TypeVar("R")
@@ -84,12 +86,15 @@ def _general_name(option: click.Parameter) -> str:
 
 
 def _redis_url(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
     # What is in it may be a secret, and is not said.
-    if value is not None and not value.startswith(_REDIS):
+    if not value.startswith(_REDIS):
         raise click.BadParameter(
-            "must begin with redis://, rediss:// or unix://.",
-            param_hint=_general_name(option),
+            "must begin with redis://, rediss:// or unix://.", param_hint=_general_name(option)
         )
+    if find_spec("redis") is None:
+        raise Fault("Redis needs its driver: pip install 'antonnia-server[redis]'.")
     return value
 
 
