@@ -64,6 +64,15 @@ def test_a_store_that_is_no_redis_is_refused_without_its_secret() -> None:
     assert said == f"Invalid value for {STORAGE}: must begin with redis://, rediss:// or unix://."
 
 
+def test_a_store_whose_address_cannot_be_read_is_refused_without_its_secret() -> None:
+    with pytest.raises(click.BadParameter) as refused:
+        given_rates(**{STORAGE: "redis://:secret@host:port"})
+
+    assert refused.value.format_message() == (
+        f"Invalid value for {STORAGE}: cannot be read as redis://host:6379/0."
+    )
+
+
 def test_the_secret_of_a_store_is_not_shown() -> None:
     rates = given_rates(**{STORAGE: "redis://:secret@host:6379/0"})
 

@@ -95,6 +95,14 @@ def _redis_url(context: click.Context, option: click.Parameter, value: str | Non
         )
     if find_spec("redis") is None:
         raise Fault("Redis needs its driver: pip install 'antonnia-server[redis]'.")
+    from redis.asyncio.connection import parse_url
+
+    try:
+        parse_url(value)
+    except ValueError:
+        raise click.BadParameter(
+            "cannot be read as redis://host:6379/0.", param_hint=_general_name(option)
+        ) from None
     return value
 
 

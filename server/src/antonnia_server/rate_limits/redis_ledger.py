@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from .counts import Count
@@ -20,7 +22,11 @@ class RedisLedger:
 
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]  # its **kwargs
-            url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+            url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            # Once, for a connection that was closed meanwhile; the exchange itself comes again.
+            retry=Retry(NoBackoff(), 1),
         )
 
     async def add(self, told: Sequence[Count]) -> list[Sum]:
