@@ -214,3 +214,13 @@ async def test_what_weighs_nothing_any_more_is_deleted(in_turn: list[Server]) ->
 async def test_who_owns_the_database_tells_nobody(template: Template, database: Place) -> None:
     async with serving(database, template, HandClock(from_datetime(START)), rates=TEN) as server:
         assert server.state.exchange is None
+
+
+@pytest.mark.postgres_only
+async def test_nobody_waits_for_a_disk_to_count(in_turn: list[Server]) -> None:
+    with in_turn[0].engine.connect() as connection:
+        asked = connection.exec_driver_sql(
+            "SELECT relpersistence FROM pg_class WHERE relname = 'rate_limit_counts'"
+        )
+
+        assert asked.scalar_one() == "u"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from antonnia_server.db import ONLY_POSTGRES, metadata
+from antonnia_server.db import ONLY_POSTGRES, metadata, postgres_only
 
 # Not in the write-ahead log: nobody waits for a disk, and after a crash of the server it is empty,
 # which costs no more than that a limit begins anew.
@@ -17,5 +17,5 @@ rate_limit_counts = sa.Table(
     sa.Column("count", sa.BigInteger, nullable=False),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
     info=ONLY_POSTGRES,
-    prefixes=["UNLOGGED"],
 )
+postgres_only(rate_limit_counts, "ALTER TABLE rate_limit_counts SET UNLOGGED")
