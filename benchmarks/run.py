@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    auth,
     deliveries,
     knowledge,
     postgres,
@@ -32,6 +33,7 @@ from benchmarks.settings import Settings
 BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
+    "auth": auth.measure,
     "deliveries": deliveries.measure,
     "startup": startup.measure,
     "scale": scale.measure,

@@ -29,6 +29,8 @@ from .http.intake import Intake
 from .later_work import numbering, running_jobs
 from .orchestrator import routes as orchestrator
 from .orchestrator.service import hold_assistant
+from .rate_limits.exchange import sharing
+from .rate_limits.limiter import Limiter
 from .settings import Limits, Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -63,6 +65,7 @@ def create_app(
     app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
+    app.state.limiter = Limiter(settings.rates, clock, app.state.metrics.count_rate_limited)
     app.state.operator_secret = settings.operator_secret
     app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
@@ -118,6 +121,10 @@ def _lifespan(
             async with AsyncExitStack() as stack:
                 counting = app.state.metrics.count_event_delay
                 await stack.enter_async_context(numbering(db, counting))
+                shown = app.state.metrics.show_rate_limits
+                app.state.exchange = await stack.enter_async_context(
+                    sharing(app.state.limiter, db, settings.rates, shown)
+                )
                 if settings.runs_jobs:
                     work = running_jobs(
                         db, clock, settings, app.state.guard, app.state.metrics.count_job

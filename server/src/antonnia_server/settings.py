@@ -116,6 +116,21 @@ class AuditLimits:
 
 
 @dataclass(frozen=True)
+class RateLimits:
+    """How often may be asked, as the library `limits` writes it; None is without a limit."""
+
+    per_token: str | None = None
+    per_organization: str | None = None
+    # The Redis that processes tell one another through; without one it is their PostgreSQL.
+    storage: str | None = field(default=None, repr=False)
+
+
+# What a server in production begins with: beyond what a program asks by itself, far below what one
+# would have to ask to keep others waiting.
+DEFAULT_RATE_LIMITS = RateLimits("6000/minute", "30000/minute")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 
@@ -130,3 +145,4 @@ class Settings:
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
     log: LogLimits = field(default_factory=LogLimits)
     audit: AuditLimits = field(default_factory=AuditLimits)
+    rates: RateLimits = field(default_factory=RateLimits)

@@ -8,10 +8,12 @@ from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_server, run_shared_server
 from antonnia_server.settings import (
+    DEFAULT_RATE_LIMITS,
     JobLimits,
     Limits,
     LogLimits,
     PostgresLimits,
+    RateLimits,
     Settings,
     WebhookLimits,
 )
@@ -26,6 +28,7 @@ from .options import (
     postgres_options,
     webhook_options,
 )
+from .rate_options import rate_limit_options
 
 
 @click.command()
@@ -47,6 +50,7 @@ from .options import (
 @job_options
 @webhook_options
 @log_options
+@rate_limit_options("serve", DEFAULT_RATE_LIMITS, is_shared=True)
 @limit_options
 @postgres_options
 @database_options
@@ -60,6 +64,7 @@ def serve(
     job_limits: JobLimits,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    rates: RateLimits,
     limits: Limits,
     postgres_limits: PostgresLimits,
 ) -> None:
@@ -82,6 +87,7 @@ def serve(
                 limits=limits,
                 webhooks=webhook_limits,
                 log=log_limits,
+                rates=rates,
             ),
             processes=workers,
             on_ready=say_ready,
@@ -101,7 +107,13 @@ def serve(
         database,
         host,
         port,
-        settings=Settings(jobs=job_limits, limits=limits, webhooks=webhook_limits, log=log_limits),
+        settings=Settings(
+            jobs=job_limits,
+            limits=limits,
+            webhooks=webhook_limits,
+            log=log_limits,
+            rates=rates,
+        ),
         prepare=lambda: None,
         on_ready=say_ready,
     )

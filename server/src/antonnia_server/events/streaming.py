@@ -10,11 +10,10 @@ from time import perf_counter
 
 from antonnia_server.db import Database, StorageFailed, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.refusal import Overloaded, Refusal
+from antonnia_server.http.refusal import Overloaded, RateLimited, Refusal
 from antonnia_server.settings import LogLimits
 
 from . import service
-from .errors import TooManyStreams
 
 # A comment tells the client, and whatever stands between, that the connection lives.
 COMMENT_SECONDS = 15.0
@@ -47,7 +46,7 @@ class Streams:
 
         Raises:
             Overloaded: The process has too many.
-            TooManyStreams: The token has.
+            RateLimited: The token has.
         """
         token = caller.token_id or ""
         if self._is_stopping:
@@ -57,7 +56,11 @@ class Streams:
                 "The server has too many streams.", retry_after_seconds=RETRY_AFTER_SECONDS
             )
         if self._of_token[token] >= self._limits.streams_per_token:
-            raise TooManyStreams(self._limits.streams_per_token, RETRY_AFTER_SECONDS)
+            raise RateLimited(
+                f"A token has {self._limits.streams_per_token} streams at a time at most; close "
+                "one first.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
         self._count += 1
         self._of_token[token] += 1
 

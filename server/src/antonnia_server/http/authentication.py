@@ -26,6 +26,14 @@ class Identity(NamedTuple):
     is_used_anew: bool = False
 
 
+class Limiter(Protocol):
+    """Says whether somebody may ask once more; the application gives one to the edge."""
+
+    def admit(self, caller: Caller) -> None:
+        """Raises `RateLimited`."""
+        ...
+
+
 class TokenLookup(Protocol):
     """Finds what a token stands for; the application gives one to the edge."""
 
@@ -38,7 +46,20 @@ _EPOCH = re.compile(r"[0-9]{1,18}")
 
 
 async def authenticate(request: Request) -> Caller:
-    """The caller of a request.
+    """The caller of a request, which is counted.
+
+    Raises:
+        RateLimited: The token or its organization has asked too often.
+        As `identify`.
+    """
+    caller = await identify(request)
+    limiter: Limiter = request.app.state.limiter
+    limiter.admit(caller)
+    return caller
+
+
+async def identify(request: Request) -> Caller:
+    """The caller of a request, however often they ask.
 
     Raises:
         InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.

@@ -146,6 +146,12 @@ class IdempotencyKeyReused(Refusal):
     title = "The idempotency key was used for another request"
 
 
+class RateLimited(Refusal):
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+
 class HeadersTooLarge(Refusal):
     status = 431
     code = "headers_too_large"
