@@ -66,6 +66,7 @@ async def authenticate(request: Request) -> Caller:
         permissions=identity.permissions,
         user_id=identity.user_id,
         address=None if client is None else client[0],
+        token_ends_at=identity.expires_at,
     )
 
 
