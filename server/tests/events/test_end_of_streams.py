@@ -31,7 +31,9 @@ async def listening(server: Server) -> AsyncIterator[Listening]:
 
 async def follow(listening: Listening, secret: str) -> Wire:
     wire = await listening.connect()
-    wire.send(f"GET {STREAM} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {secret}\r\n\r\n".encode())
+    wire.send(
+        f"GET {STREAM} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {secret}\r\n\r\n".encode()
+    )
     await wire.reader.readuntil(b"id: 0\n\n")
     return wire
 
