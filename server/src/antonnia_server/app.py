@@ -14,7 +14,7 @@ from antonnia.core.version import __version__
 from . import health, metrics, operator_api, testing_api
 from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
-from .auth.service import record
+from .auth.service import TOKENS_TOPIC, record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -73,7 +73,8 @@ def create_app(
         allows_private=settings.webhooks.allows_private,
         allowed_networks=settings.webhooks.allowed_networks,
     )
-    app.state.streams = Streams(db, settings.log)
+    app.state.streams = Streams(db, clock, settings.log)
+    db.listen(TOKENS_TOPIC, app.state.streams.ask_again)
     if at_stop is not None:
         at_stop.append(app.state.streams.stop)
     shown = [("", health.router), ("", metrics.router)]

@@ -137,7 +137,7 @@ class Settings:
     # A clock that is moved by hand, and the endpoint that moves it. Never in production.
     is_test_clock: bool = False
     # The secret of the commands that are run beside a server; None where there is none.
-    operator_secret: str | None = None
+    operator_secret: str | None = field(default=None, repr=False)
     # Not where other processes do what is due later.
     runs_jobs: bool = True
     jobs: JobLimits = field(default_factory=JobLimits)

@@ -157,6 +157,29 @@ async def test_a_process_that_is_told_nothing_takes_a_revoked_token_for_a_second
     await lookup.close()
 
 
+async def test_what_was_read_before_a_revocation_is_not_remembered_after_it(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    made = await given_token(http)
+
+    class Slow:
+        """Answers what was so before the revocation, after it."""
+
+        write, listen = server.db.write, server.db.listen
+
+        async def read(self, *arguments: Any) -> Any:
+            found = await server.db.read(*arguments)
+            await http.delete(f"{TOKENS}/{made['id']}")
+            return found
+
+    lookup = RememberingTokenLookup(Slow(), server.hand)  # type: ignore[arg-type]  # enough of one
+    assert (await lookup.identify(made["secret"])).token_id == made["id"]
+
+    with pytest.raises(TokenRevoked):
+        await lookup.identify(made["secret"])
+    await lookup.close()
+
+
 async def test_an_expired_token_lets_nobody_in(
     http: httpx.AsyncClient, server: Server, clock: Clock
 ) -> None:

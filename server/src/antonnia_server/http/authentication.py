@@ -87,6 +87,7 @@ async def identify(request: Request) -> Caller:
         permissions=identity.permissions,
         user_id=identity.user_id,
         address=None if client is None else client[0],
+        token_ends_at=identity.expires_at,
     )
 
 

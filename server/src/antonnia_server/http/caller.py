@@ -22,3 +22,5 @@ class Caller:
     address: str | None = None
     # All that the caller may do; nothing where no token was asked for.
     permissions: frozenset[str] = frozenset()
+    # When the token stops being valid; None for never.
+    token_ends_at: int | None = None

@@ -30,6 +30,8 @@ def identify(tx: Transaction, secret_hash: bytes) -> Identity:
         raise InvalidToken("This token is not known here.")
     if found.revoked_at is not None:
         raise TokenRevoked("This token was revoked. Use another one.")
+    if found.user_id is not None and found.role is None:
+        raise TokenRevoked("This token's user is no member any more. Use another one.")
     if found.replaced_until is not None and found.replaced_until <= tx.now:
         raise TokenRevoked("This token was rotated. Use its new secret.")
     if found.expires_at is not None and found.expires_at <= tx.now:

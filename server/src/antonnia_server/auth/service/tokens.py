@@ -41,8 +41,11 @@ def create_token(tx: Transaction, caller: Caller, body: TokenCreate) -> TokenWit
         expires_at = moment_of(body.expires_at, ["body", "expires_at"])
         if expires_at <= tx.now:
             raise invalid(["body", "expires_at"], "is in the past; the token would never work")
-    if body.user_id is not None and members.find_member_of(tx, caller, body.user_id) is None:
-        raise UserNotFound(body.user_id)
+    if body.user_id is not None:
+        # Whoever removes the member revokes this token too, or it is not made.
+        tx.hold("members", caller.organization_id)
+        if members.find_member_of(tx, caller, body.user_id) is None:
+            raise UserNotFound(body.user_id)
     row, secret = add_token(
         tx,
         caller.organization_id,

@@ -95,7 +95,7 @@ async def stream(request: Request) -> Response:
     with intake.requests:
         position = await db.read(service.begin_to_follow, caller, after)
     give_back = streams.take_place(caller)
-    events = streams.follow(caller, position, types, is_still_welcome=lambda: identify(request))
+    events = streams.follow(caller, position, types, who_asks=lambda: identify(request))
     return _Following(events, give_back)
 
 

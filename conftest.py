@@ -1,0 +1,3 @@
+"""Whatever is run here: no secret gets out."""
+
+pytest_plugins = ["secrecy.plugin"]
