@@ -8,7 +8,7 @@ from typing import Any
 from stored import Stored
 
 # What the platform does for itself, again and again.
-STANDING = ["delete_idempotency_keys", "delete_old_events"]
+STANDING = ["delete_idempotency_keys", "delete_old_audit_entries", "delete_old_events"]
 # A person has the session, nobody has it, or it is over: nothing may be said.
 NOT_OURS_TO_ANSWER = {"session_closed", "no_agent", "agent_not_ai"}
 # A run that waited for its next attempt, while another answered or the session changed hands.

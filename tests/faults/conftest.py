@@ -7,6 +7,7 @@ import pytest
 from faults import failing_disk
 from faults.disks import Disk, LimitedFiles, small_disk
 from faults.failing_disk import FailingDisk
+from faults.readiness import until_use_is_noted
 from server_process import ServerProcess
 
 
@@ -47,6 +48,7 @@ async def failing_server(failing: FailingDisk, tmp_path: Path) -> AsyncGenerator
     server = ServerProcess(tmp_path / "data", environment=failing.environment)
     try:
         await server.start()
+        await until_use_is_noted(server)
         yield server
     finally:
         await server.close()

@@ -33,7 +33,9 @@ def next_version(directory: Path) -> Version:
 
 def version_before(directory: Path) -> Version:
     """What there was before the newest migration was added; skips where that cannot be known."""
-    added = _git("log", "-1", "--diff-filter=A", "--format=%H", "--", str(MIGRATIONS))
+    # Of a branch that was merged, the merge: what came before it is what was run.
+    whole = ("--first-parent", "-m", "-1", "--diff-filter=A", "--format=%H")
+    added = _git("log", *whole, "--", str(MIGRATIONS))
     if not added:
         pytest.skip("the history of this checkout does not reach back to the newest migration")
     commit = f"{added.decode().strip()}^"

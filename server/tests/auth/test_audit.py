@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from in_process import Clock, Server
 
+from antonnia_server import operator
 from antonnia_server.auth.service import audit
 
 AUTH = "/auth/v1"
@@ -169,3 +170,19 @@ async def test_many_old_entries_are_forgotten_in_pieces(
     await clock.advance(367 * DAY)
 
     assert server.rows("audit_entries") == []
+
+
+async def test_what_the_operator_does_is_there_without_a_token(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    order = operator.TokenOrder(organization="ours", name="shop")
+    made = await server.db.write(operator.CREATE_TOKEN.work, order)
+    revocation = operator.RevocationOrder(organization="ours", token_id=made.token_id)
+    await server.db.write(operator.REVOKE_TOKEN.work, revocation)
+
+    found = await entries(http)
+
+    assert [(e["action"], e["object_id"], e.get("token_id")) for e in found] == [
+        ("revoke_token", made.token_id, None),
+        ("create_token", made.token_id, None),
+    ]

@@ -156,3 +156,31 @@ async def test_an_organization_that_is_closed_lets_nobody_in(
         assert (await http.get(f"{AUTH}/me")).json()["code"] == "token_revoked"
     assert (await partner.get(f"{AUTH}/organizations/{child['id']}")).status_code == 404
     assert (await partner.get(MADE)).json() == []
+
+
+async def test_what_a_partner_does_is_in_the_log_of_both(
+    partner: httpx.AsyncClient, server: Server
+) -> None:
+    child = await given_organization(partner)
+    path = f"{MADE}/{child['id']}"
+    token = (await partner.post(f"{path}/tokens", json={"key_name": "app"})).json()
+    member = (
+        await partner.post(f"{path}/members", json={"email": "ana@example.com", "role": "owner"})
+    ).json()
+    await partner.patch(f"{AUTH}/organizations/{child['id']}", json={"name": "Renamed"})
+
+    async with server.http(token["secret"]) as http:
+        of_child = (await http.post(f"{AUTH}/audit/search")).json()
+
+    mine = (await partner.get(f"{AUTH}/me")).json()
+    assert [(entry["action"], entry["object_id"]) for entry in of_child][::-1] == [
+        ("create_partner_token", token["key_id"]),
+        ("create_partner_member", member["id"]),
+        ("update_organization", child["id"]),
+    ]
+    assert {entry["token_id"] for entry in of_child} == {mine["token"]["id"]}
+    of_partner = (await partner.post(f"{AUTH}/audit/search")).json()
+    assert [entry["action"] for entry in of_partner][::-1] == [
+        "create_partner_organization",
+        *(entry["action"] for entry in of_child[::-1]),
+    ]

@@ -30,7 +30,11 @@ COUNT = "SELECT count(*) FROM organizations"
 
 
 def send_organization(tx: Transaction, id: str, name: str | None, type: str = "standard") -> None:
-    INSERT.send(tx, id=id, name=name, type=type, created_at=tx.now, updated_at=None)
+    INSERT.send(tx, id=id, name=name, type=type, **_given(tx))
+
+
+def _given(tx: Transaction) -> dict[str, Any]:
+    return {"created_at": tx.now, "updated_at": None, "shown_name": None}
 
 
 def count(tx: Transaction) -> int:
@@ -123,7 +127,7 @@ async def test_the_server_never_waits_for_the_rest_of_what_was_begun(url: str, l
         return found
 
     def send_thousands(tx: Transaction) -> None:
-        whose = {"type": "standard", "created_at": tx.now, "updated_at": None}
+        whose = {"type": "standard", **_given(tx)}
         names = [f"org_{number}" for number in range(2_000)]
         INSERT.run_all(tx, [whose | {"id": name, "name": name} for name in names])
 

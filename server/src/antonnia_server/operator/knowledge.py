@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from antonnia.core.models import RequestModel, WireModel
 
 from .. import bootstrap
+from ..auth.service import record
 from ..db import Transaction
 from ..http.caller import Caller
 from ..http.refusal import invalid
@@ -16,7 +17,7 @@ from ..orchestrator.knowledge import service as knowledge
 from ..orchestrator.knowledge.entry import Entry
 from ..orchestrator.knowledge.errors import KnowledgeNotFound
 from ..orchestrator.knowledge.service import ImportResult
-from .operation import Operation
+from .operation import Operation, change
 from .organizations import check_name, find_or_create_organization, get_organization
 
 
@@ -141,7 +142,7 @@ def remove_base(tx: Transaction, order: RemovalOrder) -> Base:
     if order.from_assistants:
         orchestrator.take_knowledge(tx, caller, base.knowledge_id)
     try:
-        orchestrator.delete_knowledge(tx, caller, base.knowledge_id)
+        change(tx, caller, orchestrator.delete_knowledge, base.knowledge_id)
     except KnowledgeInUse as refusal:
         refusal.detail += " The option --from-assistants does so."
         raise
@@ -188,6 +189,7 @@ def list_anchors(tx: Transaction, order: AnchorsAfter) -> Anchors:
 def put_entries(tx: Transaction, order: EntriesOrder) -> Imported:
     caller = Caller(order.organization_id)
     result = knowledge.put_entries(tx, caller, order.knowledge_id, order.file_name, order.entries)
+    record(tx, caller, "put_entries", None, (order.knowledge_id,))
     return Imported(result=result)
 
 
@@ -196,6 +198,7 @@ def remove_entries(tx: Transaction, order: AnchorsOrder) -> Imported:
     removed = knowledge.remove_entries(
         tx, caller, order.knowledge_id, order.file_name, order.anchors
     )
+    record(tx, caller, "remove_entries", None, (order.knowledge_id,))
     return Imported(result=ImportResult(removed=removed))
 
 

@@ -46,6 +46,7 @@ def create_organization(tx: Transaction, order: OrganizationOrder) -> ListedOrga
     organization_id = auth.find_or_create_organization(tx, name)
     if order.is_partner:
         auth.make_partner(tx, organization_id)
+        auth.record(tx, operator_of(organization_id), "make_partner", None, (organization_id,))
     return _listed(get_organization(tx, name))
 
 

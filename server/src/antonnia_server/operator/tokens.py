@@ -10,7 +10,7 @@ from ..auth.service import tokens
 from ..clock import SECOND, to_datetime
 from ..db import Transaction
 from ..http.permissions import EVERYTHING
-from .operation import Operation, body_of
+from .operation import Operation, body_of, change
 from .organizations import check_name, get_organization, operator_of
 
 DAY = 86_400 * SECOND
@@ -78,7 +78,7 @@ def create_token(tx: Transaction, order: TokenOrder) -> CreatedToken:
     name = check_name(["name"], order.name)
     body = body_of(TokenCreate, name=name, permissions=order.permissions, expires_at=expires_at)
     organization_id = auth.find_or_create_organization(tx, organization)
-    created = tokens.create_token(tx, operator_of(organization_id), body)
+    created = change(tx, operator_of(organization_id), tokens.create_token, body)
     return CreatedToken(token=created.secret, token_id=created.id, organization_id=organization_id)
 
 
@@ -94,12 +94,12 @@ def list_tokens(tx: Transaction, order: TokensOrder) -> Tokens:
 def rotate_token(tx: Transaction, order: RotationOrder) -> TokenWithSecret:
     organization = get_organization(tx, order.organization)
     body = body_of(TokenRotate, overlap_seconds=order.overlap_seconds)
-    return tokens.rotate_token(tx, operator_of(organization.id), order.token_id, body)
+    return change(tx, operator_of(organization.id), tokens.rotate_token, order.token_id, body)
 
 
 def revoke_token(tx: Transaction, order: RevocationOrder) -> Revoked:
     caller = operator_of(get_organization(tx, order.organization).id)
-    tokens.revoke_token(tx, caller, order.token_id)
+    change(tx, caller, tokens.revoke_token, order.token_id)
     return Revoked(token=tokens.get_token(tx, caller, order.token_id))
 
 

@@ -8,7 +8,7 @@ from antonnia.core.models import RequestModel, WireModel
 from ..auth.errors import MemberNotFound
 from ..auth.service import members
 from ..db import Transaction
-from .operation import Operation, body_of
+from .operation import Operation, body_of, change
 from .organizations import check_name, get_organization, operator_of
 
 
@@ -47,7 +47,7 @@ def create_user(tx: Transaction, order: UserOrder) -> Member:
     organization = get_organization(tx, order.organization)
     name = None if order.name is None else check_name(["name"], order.name)
     body = body_of(MemberCreate, email=order.email, role=order.role, name=name)
-    return members.create_member(tx, operator_of(organization.id), body)
+    return change(tx, operator_of(organization.id), members.create_member, body)
 
 
 def list_users(tx: Transaction, order: UsersOrder) -> Users:
@@ -66,7 +66,7 @@ def remove_user(tx: Transaction, order: UserRemoval) -> Member:
     found = members.search_members(tx, caller, wanted).items
     if not found:
         raise MemberNotFound(order.email)
-    members.delete_member(tx, caller, found[0].id)
+    change(tx, caller, members.delete_member, found[0].id)
     return found[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from antonnia.auth.types import (
     Member,
@@ -28,6 +29,7 @@ from .. import wire
 from ..errors import NotAPartner, OrganizationNotFound
 from ..storage import organizations as storage
 from . import members
+from .audit import record
 from .identities import TOPIC
 from .organizations import PARTNER, add_token
 
@@ -80,6 +82,8 @@ def update_organization(
         if body.name is None:
             raise invalid(["body", "name"], "cannot be null")
         storage.set_shown_name(tx, organization_id, body.name)
+        if organization_id != caller.organization_id:
+            _record_within(tx, caller, organization_id, "update_organization")
     return get_organization(tx, caller, organization_id)
 
 
@@ -93,6 +97,7 @@ def delete_organization(tx: Transaction, caller: Caller, organization_id: str) -
         raise OrganizationNotFound(organization_id)
     storage.revoke_all_tokens(tx, organization_id)
     storage.delete_partnership(tx, caller, organization_id)
+    _record_within(tx, caller, organization_id, "delete_organization")
     tx.notify(TOPIC)
 
 
@@ -100,7 +105,9 @@ def create_partner_member(
     tx: Transaction, caller: Caller, organization_id: str, body: PartnerMemberCreate
 ) -> Member:
     within = _within(tx, caller, organization_id)
-    return members.create_member(tx, within, MemberCreate(email=body.email, role=body.role))
+    member = members.create_member(tx, within, MemberCreate(email=body.email, role=body.role))
+    _record_within(tx, caller, organization_id, "create_partner_member", member)
+    return member
 
 
 def create_partner_token(
@@ -116,6 +123,7 @@ def create_partner_token(
         permissions=[EVERYTHING] if EVERYTHING in permissions else permissions,
         app_id=body.app_id,
     )
+    _record_within(tx, caller, organization_id, "create_partner_token", row)
     return PartnerToken(
         key_id=row.id,
         key_name=row.name,
@@ -135,6 +143,13 @@ def _within(tx: Transaction, caller: Caller, organization_id: str) -> Caller:
     if row is None or row.partner_id != caller.organization_id:
         raise OrganizationNotFound(organization_id)
     return replace(caller, organization_id=organization_id)
+
+
+def _record_within(
+    tx: Transaction, caller: Caller, organization_id: str, action: str, result: Any = None
+) -> None:
+    """Write it in the log of the organization that was made too: its people look there."""
+    record(tx, replace(caller, organization_id=organization_id), action, result, (organization_id,))
 
 
 def _refuse_others(tx: Transaction, caller: Caller) -> None:

@@ -55,6 +55,11 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_audit_entries_object",
+        "audit_entries",
+        ["organization_id", "object_id", "created_at", "id"],
+    )
     is_postgres = op.get_bind().dialect.name == "postgresql"
     for statement in _POSTGRES if is_postgres else _SQLITE:
         op.execute(statement)
