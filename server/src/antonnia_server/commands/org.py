@@ -29,7 +29,7 @@ def org() -> None:
 def create(
     directory: DataDirectory | SharedDatabase, name: str, is_partner: bool, is_json: bool
 ) -> None:
-    """Make an organization; one of that name that is there already stays the same."""
+    """Make an organization, or, with --partner, let the one of that name make others."""
     from antonnia_server.operator import CREATE_ORGANIZATION, OrganizationOrder
 
     from .desk import opened_desk

@@ -77,7 +77,7 @@ async def identify(request: Request) -> Caller:
     # Every route has one: without it nothing is served (`Dispatch`).
     needed: str = request.scope["antonnia_permission"]
     if needed not in identity.permissions:
-        raise PermissionDenied(needed)
+        raise PermissionDenied(needed, is_of_user=identity.user_id is not None)
     client = request.scope.get("client")
     return Caller(
         organization_id=identity.organization_id,
