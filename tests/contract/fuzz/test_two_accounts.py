@@ -88,17 +88,21 @@ def answers_to(
     both = [to_json(account, seen_by(account)) for account in (ours, theirs)]
     left_out = [*ENDLESS, "/testing/v1/clock", "/livez", "/readyz", "/metrics"]
 
-    run_schemathesis(
-        server,
-        directory,
-        *(part for path in left_out for part in ("--exclude-path", path)),
-        examples=-(-CASES // OPERATIONS),
-        seed=SEED,
-        config="two_accounts.toml",
-        ANTONNIA_ACCOUNTS=str(accounts),
-        ANTONNIA_ANSWERED=str(answered),
-        ANTONNIA_TWO_ACCOUNTS=f"[{','.join(both)}]",
-    )
+    try:
+        run_schemathesis(
+            server,
+            directory,
+            *(part for path in left_out for part in ("--exclude-path", path)),
+            examples=-(-CASES // OPERATIONS),
+            seed=SEED,
+            config="two_accounts.toml",
+            ANTONNIA_ACCOUNTS=str(accounts),
+            ANTONNIA_ANSWERED=str(answered),
+            ANTONNIA_TWO_ACCOUNTS=f"[{','.join(both)}]",
+        )
+    finally:
+        # It has the tokens of both.
+        accounts.unlink()
 
     found = json.loads(answered.read_text(encoding="utf-8"))
     return {asked: Counter(statuses) for asked, statuses in found.items()}
