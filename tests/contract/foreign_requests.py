@@ -114,6 +114,8 @@ def _lead_past_rules(case: Case) -> None:
     last = case.operation.path.rpartition("/")[2]
     if not isinstance(case.body, dict):
         return
+    # A whole number for the document is one for the server only without a point.
+    case.body.pop("offset", None)
     if last == "answer":
         # One of the two ways.
         id = case.body.get("entry_id")
