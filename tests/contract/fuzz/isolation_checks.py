@@ -12,153 +12,45 @@ import hashlib
 import itertools
 import json
 import os
-import random
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import requests
 import schemathesis
-from kinds import ID, KINDS
+from foreign_requests import HTTP, OURS, THEIR_IDS, THEIRS, name_theirs, places_of
+from id_places import at, name_of
+from kinds import ID
 from requests import PreparedRequest
 from schemathesis import Case, CheckContext, HookContext, Response
-from schemathesis.generation.meta import TestPhase
 
-_OURS, _THEIRS = json.loads(os.environ["ANTONNIA_TWO_ACCOUNTS"])
-_HTTP = requests.Session()
-# The steps from a body to an id in it; of a list, to its first.
-Place = tuple[str | int, ...]
 # The id is one of a contact's or a provider's world: nothing is looked up with it.
 OPAQUE = {("POST /conversations/v2/sessions/{session_id}/messages", "run_id")}
 # Refused for another reason whenever it is not the id in the path.
 RULED = {("POST /conversations/v2/sessions/{session_id}/messages/search", "session_id")}
 # What a request is refused with that is wrong whatever its ids are.
 _WRONG = {400, 413, 422}
-_THEIR_IDS = {id for ids in _THEIRS["ids"].values() for id in ids} - {
-    id for ids in _OURS["ids"].values() for id in ids
-}
-_KEYED = "POST /conversations/v2/sessions"
+_LONG = 64
 _numbers = itertools.count()
 # By operation and what named something of theirs: the answers, by status.
 _answered: dict[str, Counter[int]] = defaultdict(Counter)
 
 
 @schemathesis.hook
+def before_load_schema(ctx: HookContext, raw_schema: Any) -> None:
+    """Make up nothing long: to learn how takes most of the time, and no id is."""
+    for inner in raw_schema.values() if isinstance(raw_schema, dict) else raw_schema:
+        if isinstance(inner, dict | list):
+            before_load_schema(ctx, inner)
+    if isinstance(raw_schema, dict) and isinstance(raw_schema.get("maxLength"), int):
+        raw_schema["maxLength"] = min(raw_schema["maxLength"], _LONG)
+
+
+@schemathesis.hook
 def before_call(ctx: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Name objects of the other organization, and ours in the places that are left."""
-    if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
-        # What it follows is ours; `object_level_authorization` asks for it as the other.
-        if case.path_parameters.get("token_id") in _OURS["ids"]["tok"]:
-            # Whoever takes it from an answer would end the whole run with it.
-            case.path_parameters["token_id"] = _THEIRS["ids"]["tok"][0]
-        return
-    rng = random.Random(zlib.crc32(repr((case.path_parameters, case.body)).encode()))
-    names = [name for name in case.path_parameters if name in KINDS]
-    places = _places(case.operation.label) if isinstance(case.body, dict) else []
-    of_path = rng.sample(names, rng.randint(1, len(names))) if names else []
-    if places and (not names or rng.random() < 0.6):
-        of_path = []
-        _name_in_body(case, rng.choice(places), rng)
-    elif isinstance(case.body, dict) and "cursor" in case.body and rng.random() < 0.3:
-        case.body["cursor"] = rng.choice(_THEIRS["cursors"])
-    for name in names:
-        account = _THEIRS if name in of_path else _OURS
-        case.path_parameters[name] = rng.choice(_of_kind(account, name))
-    _lead_past_rules(case)
-    case.headers.pop("If-Session-Epoch", None)
-    if "Idempotency-Key" in case.headers:
-        is_theirs = case.operation.label == _KEYED and rng.random() < 0.5
-        case.headers["Idempotency-Key"] = f"{_THEIRS['word']}-0" if is_theirs else _fresh(rng)
-
-
-def _of_kind(account: dict[str, Any], name: str) -> list[str]:
-    ids: list[str] = account["ids"][KINDS[name]]
-    return [id for id in ids if account is _OURS or id in _THEIR_IDS]
-
-
-def _fresh(rng: random.Random) -> str:
-    return f"key-{rng.getrandbits(64):x}"
-
-
-def _name_in_body(case: Case, place: Place, rng: random.Random) -> None:
-    *steps, last = place
-    if (steps and last != 0) or (case.operation.path.endswith("/search") and rng.random() < 0.75):
-        # Nothing else, which could be refused before.
-        case.body = {}
-    case.body.pop("cursor", None)
-    body: Any = case.body
-    kind = next(str(step) for step in reversed(place) if isinstance(step, str))
-    for step, following in zip(steps, place[1:], strict=True):
-        if not isinstance(body.get(step), (list if following == 0 else dict)):
-            body[step] = [None] if following == 0 else {}
-        body = body[step]
-    ids = sorted(_THEIR_IDS) if kind == "object_id" else _of_kind(_THEIRS, _singular(kind) or kind)
-    if last == 0:
-        body[:] = [rng.choice(ids)]
-    else:
-        body[last] = rng.choice(ids)
-
-
-def _lead_past_rules(case: Case) -> None:
-    """Leave out what no schema says but would be refused before any id is looked at."""
-    last = case.operation.path.rpartition("/")[2]
-    if not isinstance(case.body, dict):
-        return
-    if last == "answer":
-        # One of the two ways.
-        case.body = {"entry_id": case.body["entry_id"]} if _names_theirs(case) else {"text": "So."}
-    if last == "messages":
-        # The same message once more is the one that is there.
-        case.body.pop("provider_message_id", None)
-    if last == "messages" and "agent_id" in case.body:
-        case.body["role"] = "assistant"
-    if last == "tokens" and "permissions" in case.body:
-        case.body.pop("expires_at", None)
-        case.body["permissions"] = ["conversations:read"]
-
-
-def _names_theirs(case: Case) -> bool:
-    return any(_at(case.body, place) in _THEIR_IDS for place in _places(case.operation.label))
-
-
-def _singular(name: str) -> str | None:
-    """The name under which the kind of an id is known."""
-    return next((each for each in (name, name.removesuffix("s")) if each in KINDS), None)
-
-
-@cache
-def _places(label: str) -> list[Place]:
-    """Where the bodies of an operation may hold ids."""
-    method, _, path = label.partition(" ")
-    described = _document()["paths"][path][method.lower()]
-    content = described.get("requestBody", {}).get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
-    return sorted(set(_ids_in(schema, ())), key=str)
-
-
-@cache
-def _document() -> dict[str, Any]:
-    found: dict[str, Any] = _HTTP.get(f"{_OURS['base_url']}/openapi.json").json()
-    return found
-
-
-def _ids_in(schema: dict[str, Any], place: Place) -> Iterator[Place]:
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        # What can hold itself is a customer's own data.
-        schema = {} if name == "JsonValue" else _document()["components"]["schemas"][name]
-    for variant in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
-        yield from _ids_in(variant, place)
-    for name, inner in schema.get("properties", {}).items():
-        is_list = "array" in {each.get("type") for each in [inner, *inner.get("anyOf", ())]}
-        if name == "object_id" or _singular(name):
-            yield (*place, name, 0) if is_list else (*place, name)
-        else:
-            yield from _ids_in(inner, (*place, name))
+    name_theirs(case)
 
 
 @schemathesis.check
@@ -167,53 +59,62 @@ def nothing_is_told_of_another_organization(
 ) -> None:
     """An answer has nothing of theirs, and is the same for what is theirs and what is nowhere."""
     sent = _said(response.request)
-    told = {mark for mark in [*_THEIR_IDS, _THEIRS["word"]] if mark in response.text}
-    leaked = {mark for mark in told if mark not in sent}
-    assert not leaked, f"the answer has {leaked}, which nobody has named"
-    named = [id for id in dict.fromkeys(ID.findall(sent)) if id in _THEIR_IDS]
-    if not named and _THEIRS["word"] not in sent:
+    refuse_what_nobody_named(sent, response)
+    named = [id for id in dict.fromkeys(ID.findall(sent)) if id in THEIR_IDS]
+    if not named and THEIRS["word"] not in sent:
         return
-
-    if response.request.headers.get("Authorization") != f"Bearer {_OURS['token']}":
+    if response.request.headers.get("Authorization") != f"Bearer {OURS['token']}":
         # Now and then Schemathesis leaves it out, or makes one up.
         assert response.status_code == 401, f"{response.status_code} for who has no token"
         return
+    compare_with_what_is_nowhere(response, named)
+    in_path = [name for name, id in case.path_parameters.items() if id in THEIR_IDS]
+    in_body = _names_in_body(case, named)
+    refuse_what_was_done(case, response, in_path, in_body)
+    _count(case, response, in_path, in_body)
+
+
+def refuse_what_nobody_named(sent: str, response: Response) -> None:
+    """Fail if an answer has what is theirs and was not in the request."""
+    told = {mark for mark in [*THEIR_IDS, THEIRS["word"]] if mark in response.text}
+    leaked = {mark for mark in told if mark not in sent}
+    assert not leaked, f"the answer has {leaked}, which nobody has named"
+
+
+def compare_with_what_is_nowhere(response: Response, named: list[str]) -> None:
+    """Fail if the answer to who names what is not there is another."""
     absent = {id: _absent(id) for id in named}
-    again = _HTTP.send(_with(response.request, absent))
+    again = HTTP.send(_with(response.request, absent))
     foreign = _told(response, named)
     nowhere = _told(again, list(absent.values()))
     assert foreign == nowhere, f"of what is theirs {foreign}, and of what is nowhere {nowhere}"
-    _judge(case, response, named)
 
 
-def _judge(case: Case, response: Response, named: list[str]) -> None:
-    """Hold what was answered to an operation that named something of theirs against the promise."""
+def refuse_what_was_done(
+    case: Case, response: Response, in_path: list[str], in_body: list[str]
+) -> None:
+    """Fail if anything was done for who named something of theirs."""
     label, status = case.operation.label, response.status_code
-    in_path = [name for name, id in case.path_parameters.items() if id in _THEIR_IDS]
-    in_body = [
-        str(next(step for step in reversed(place) if step != 0))
-        for place in _places(label)
-        if any(id in json.dumps(_at(case.body, place)) for id in named)
-    ]
-    assert not in_path or status == 404 or status in _WRONG, f"{status} for ids of theirs"
-    if in_body and not in_path:
-        is_filter = label.endswith("/search") and status == 200 and response.json() == []
-        is_opaque = any((label, name) in OPAQUE for name in in_body)
-        assert status == 404 or status in _WRONG or is_filter or is_opaque, (
-            f"{status} for ids of theirs in the body"
-        )
-    for name in [*(f"path {name}" for name in in_path), *(f"body {name}" for name in in_body)]:
-        if (label, name.partition(" ")[2]) not in RULED or in_path:
-            _answered[f"{label} {name}"][status] += 1
+    if status == 404 or status in _WRONG:
+        return
+    assert not in_path, f"{status} for ids of theirs"
+    is_filter = label.endswith("/search") and status == 200 and response.json() == []
+    is_opaque = any((label, name) in OPAQUE for name in in_body)
+    assert not in_body or is_filter or is_opaque, f"{status} for ids of theirs in the body"
 
 
-def _at(body: Any, place: Place) -> Any:
-    for step in place:
-        try:
-            body = body[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return body
+def _names_in_body(case: Case, named: list[str]) -> list[str]:
+    places = places_of(case)
+    said = {place: json.dumps(at(case.body, place)) for place in places}
+    return [name_of(place) for place in places if any(id in said[place] for id in named)]
+
+
+def _count(case: Case, response: Response, in_path: list[str], in_body: list[str]) -> None:
+    label = case.operation.label
+    for where, names in [("path", in_path), ("body", in_body)]:
+        for name in names:
+            if (label, name) not in RULED or in_path:
+                _answered[f"{label} {where} {name}"][response.status_code] += 1
 
 
 def _said(request: PreparedRequest) -> str:

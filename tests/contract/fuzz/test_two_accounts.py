@@ -28,6 +28,8 @@ CASES = int(os.environ.get("ANTONNIA_FOREIGN_CASES", "500"))
 SEED = random.randrange(2**32) if "ANTONNIA_FOREIGN_CASES" in os.environ else 1
 # Operations that take an id, of which each is sent so many requests.
 OPERATIONS = 64
+# What was named so often has been looked for at least once; less often, a rule may have refused it.
+OFTEN = 4
 LOG = "POST /events/v1/events/search"
 
 
@@ -62,8 +64,9 @@ def test_nothing_of_another_organization_is_read_changed_or_told(
         print(f"  {asked}: {dict(sorted(statuses.items()))}")
     assert named >= CASES
     # Not only refused for something else: what was named was looked for.
-    found = {asked for asked, each in answered.items() if each.keys() & {"404", "200", "201"}}
-    assert answered.keys() - found == set()
+    often = {asked: each for asked, each in answered.items() if each.total() >= OFTEN}
+    assert len(often) >= OPERATIONS
+    assert [asked for asked, each in often.items() if not each.keys() & {"404", "200", "201"}] == []
 
 
 def assert_all_kinds(seen: dict[str, str]) -> None:
@@ -88,17 +91,23 @@ def answers_to(
     both = [to_json(account, seen_by(account)) for account in (ours, theirs)]
     left_out = [*ENDLESS, "/testing/v1/clock", "/livez", "/readyz", "/metrics"]
 
-    run_schemathesis(
-        server,
-        directory,
-        *(part for path in left_out for part in ("--exclude-path", path)),
-        examples=-(-CASES // OPERATIONS),
-        seed=SEED,
-        config="two_accounts.toml",
-        ANTONNIA_ACCOUNTS=str(accounts),
-        ANTONNIA_ANSWERED=str(answered),
-        ANTONNIA_TWO_ACCOUNTS=f"[{','.join(both)}]",
-    )
+    try:
+        run_schemathesis(
+            server,
+            directory,
+            # As an option: of the file the command takes no heed.
+            "--mode=positive",
+            *(part for path in left_out for part in ("--exclude-path", path)),
+            examples=-(-CASES // OPERATIONS),
+            seed=SEED,
+            config="two_accounts.toml",
+            ANTONNIA_ACCOUNTS=str(accounts),
+            ANTONNIA_ANSWERED=str(answered),
+            ANTONNIA_TWO_ACCOUNTS=f"[{','.join(both)}]",
+        )
+    finally:
+        # It has the tokens of both.
+        accounts.unlink()
 
     found = json.loads(answered.read_text(encoding="utf-8"))
     return {asked: Counter(statuses) for asked, statuses in found.items()}
