@@ -17,7 +17,7 @@ from antonnia.conversations import Conversations
 from antonnia.conversations.exceptions import RateLimitError
 from antonnia.events import Events
 from antonnia_server.db import StorageFailed, Transaction
-from antonnia_server.events import service, streaming
+from antonnia_server.events import service
 from antonnia_server.events.service.log import MAX_FOLLOWED
 from antonnia_server.http.caller import Caller
 from antonnia_server.settings import RateLimits
@@ -264,10 +264,8 @@ async def test_a_stream_counts_when_it_opens_and_not_while_it_lasts(
     http: httpx.AsyncClient,
     listening: Listening,
     clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Whose it is, is looked at before each page.
-    monkeypatch.setattr(streaming, "WELCOME_SECONDS", 0.0)
     await server.db.write(publish, server.caller, 3 * MAX_FOLLOWED)
     await clock.settle()
     async with (
