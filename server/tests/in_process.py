@@ -216,6 +216,7 @@ async def serving(
     webhooks: WebhookLimits | None = None,
     log: LogLimits | None = None,
     rates: RateLimits | None = None,
+    trusted_proxies: tuple[str, ...] = (),
 ) -> AsyncIterator[Server]:
     """A server on the database at `place`."""
     db = open_database(place, hand)
@@ -225,6 +226,7 @@ async def serving(
         webhooks=webhooks or WebhookLimits(allows_private=True),
         log=log or LogLimits(),
         rates=rates or RateLimits(),
+        trusted_proxies=trusted_proxies,
     )
     app = create_app(db, hand, settings)
     engine = open_engine(place)

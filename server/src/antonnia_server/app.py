@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from antonnia.core.version import __version__
 
@@ -93,7 +94,11 @@ def create_app(
         app.include_router(router, prefix=prefix)
     documents.install(app)
     documents_page.install_page(app)
-    return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
+    edge = Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
+    if not settings.trusted_proxies:
+        return edge
+    # Where a request comes from is written in the audit log.
+    return ProxyHeadersMiddleware(edge, list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn's own names of the same types
 
 
 def create_watched_app(db: Database, counted: metrics.Metrics, limits: Limits) -> ASGIApp:

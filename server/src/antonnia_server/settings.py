@@ -145,4 +145,6 @@ class Settings:
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
     log: LogLimits = field(default_factory=LogLimits)
     audit: AuditLimits = field(default_factory=AuditLimits)
+    # Networks whose word is taken for where a request comes from: those of the operator's proxies.
+    trusted_proxies: tuple[str, ...] = ()
     rates: RateLimits = field(default_factory=RateLimits)

@@ -13,9 +13,17 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import Limits, LogLimits, RateLimits, Settings, WebhookLimits
+from antonnia_server.settings import (
+    AuditLimits,
+    Limits,
+    LogLimits,
+    RateLimits,
+    Settings,
+    WebhookLimits,
+)
 
 from .options import (
+    audit_options,
     data_options,
     limit_options,
     listen_options,
@@ -88,6 +96,7 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
 )
 @webhook_options
 @log_options
+@audit_options
 # Who develops floods a server of their own, and counts nothing unless they say so.
 @rate_limit_options("dev", RateLimits(), is_shared=False)
 @limit_options
@@ -102,6 +111,7 @@ def dev(
     *,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    audit_limits: AuditLimits,
     rates: RateLimits,
     limits: Limits,
 ) -> None:
@@ -141,6 +151,7 @@ def dev(
             # Who develops receives on this machine.
             webhooks=replace(webhook_limits, allows_private=True),
             log=log_limits,
+            audit=audit_limits,
             rates=rates,
         ),
         prepare=prepare,

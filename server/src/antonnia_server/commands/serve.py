@@ -9,6 +9,7 @@ from antonnia_server.fault import Fault
 from antonnia_server.process import run_server, run_shared_server
 from antonnia_server.settings import (
     DEFAULT_RATE_LIMITS,
+    AuditLimits,
     JobLimits,
     Limits,
     LogLimits,
@@ -20,12 +21,14 @@ from antonnia_server.settings import (
 from antonnia_server.shared_database import SharedDatabase
 
 from .options import (
+    audit_options,
     database_options,
     job_options,
     limit_options,
     listen_options,
     log_options,
     postgres_options,
+    proxy_option,
     webhook_options,
 )
 from .rate_options import rate_limit_options
@@ -50,6 +53,8 @@ from .rate_options import rate_limit_options
 @job_options
 @webhook_options
 @log_options
+@audit_options
+@proxy_option
 @rate_limit_options("serve", DEFAULT_RATE_LIMITS, is_shared=True)
 @limit_options
 @postgres_options
@@ -64,6 +69,8 @@ def serve(
     job_limits: JobLimits,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    audit_limits: AuditLimits,
+    trusted_proxy: tuple[str, ...],
     rates: RateLimits,
     limits: Limits,
     postgres_limits: PostgresLimits,
@@ -87,6 +94,8 @@ def serve(
                 limits=limits,
                 webhooks=webhook_limits,
                 log=log_limits,
+                audit=audit_limits,
+                trusted_proxies=trusted_proxy,
                 rates=rates,
             ),
             processes=workers,
@@ -112,6 +121,8 @@ def serve(
             limits=limits,
             webhooks=webhook_limits,
             log=log_limits,
+            audit=audit_limits,
+            trusted_proxies=trusted_proxy,
             rates=rates,
         ),
         prepare=lambda: None,

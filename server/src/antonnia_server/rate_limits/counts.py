@@ -60,8 +60,8 @@ class Counts:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def take(self, key: str, most: int, seconds: int) -> bool:
-        """Count once more; whether that was within `most` in as many seconds. If not, it is not."""
+    def take(self, key: str, most: int, seconds: int) -> Count | None:
+        """Count once more, if that is within `most` in as many seconds; what it was counted in."""
         length = seconds * SECOND
         number, elapsed = divmod(self._clock.now(), length)
         count = self._counts.get((key, number))
@@ -72,17 +72,12 @@ class Counts:
         if before is not None:
             taken += before.total * (length - elapsed) // length
         if taken >= most:
-            return False
+            return None
         count.here += 1
         if self._untold is not None and (key, number) not in self._untold:
             self._untold[key, number] = count
             self._on_news()
-        return True
-
-    def give_back(self, key: str, seconds: int) -> None:
-        """Take back what was just counted."""
-        count = self._counts[key, self._clock.now() // (seconds * SECOND)]
-        count.here -= 1
+        return count
 
     def wait_for(self, key: str, most: int, seconds: int) -> int:
         """The microseconds until it would be counted again, if nobody else asks meanwhile."""

@@ -10,7 +10,7 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.refusal import RateLimited
 from antonnia_server.settings import RateLimits
 
-from .counts import Counts
+from .counts import Count, Counts
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -45,11 +45,14 @@ class Limiter:
         Raises:
             RateLimited: It is one too many, and is not counted.
         """
-        for position, limit in enumerate(self._limits):
-            if not self.counts.take(_key(limit, caller), limit.most, limit.seconds):
-                for taken in self._limits[:position]:
-                    self.counts.give_back(_key(taken, caller), taken.seconds)
+        counted: list[Count] = []
+        for limit in self._limits:
+            count = self.counts.take(_key(limit, caller), limit.most, limit.seconds)
+            if count is None:
+                for taken in counted:
+                    taken.here -= 1
                 raise self._refusal(caller)
+            counted.append(count)
 
     def _refusal(self, caller: Caller) -> RateLimited:
         """By the limit that lasts longest, so that whoever waits as long is not refused again."""
