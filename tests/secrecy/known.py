@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 TOKEN = re.compile(r"antn_[0-9A-Za-z]{38}")
 WEBHOOK = re.compile(r"whsec_[0-9A-Za-z+/]{43}=")
-# Part of a secret that is one too, should somebody show only some of it: not its beginning, by
-# which people tell tokens apart.
-PART = slice(14, 30)
+# Parts of a secret that are one too, should somebody show only some of it: not its beginning, by
+# which people tell tokens apart. Of 21 characters that stand together one part is always there.
+PARTS = (slice(9, 20), slice(20, 31), slice(31, 42))
 
 
 class Found(NamedTuple):
@@ -54,6 +54,10 @@ class Known:
         """Of what was made so far, only what is whole is still found."""
         self._parts.clear()
 
+    def note(self, kind: str, secret: str) -> None:
+        """Find each part of it from now on."""
+        self._parts |= {secret[part]: Found(kind, secret[:9]) for part in PARTS}
+
     @property
     def parts(self) -> list[str]:
         return list(self._parts)
@@ -73,7 +77,7 @@ class Known:
     def _noting(self, kind: str, made: Callable[[], str]) -> Callable[[], str]:
         def noted() -> str:
             secret = made()
-            self._parts[secret[PART]] = Found(kind, secret[:9])
+            self.note(kind, secret)
             return secret
 
         return noted

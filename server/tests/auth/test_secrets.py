@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 
 import httpx
+import psycopg
 import pytest
-from in_process import Server
+from given_postgres import Cluster
+from in_process import Server, Template
+from secrecy.databases import look_through
+from secrecy.known import TOKEN, WEBHOOK, Known
 
 from antonnia.auth import Auth
 from antonnia.auth.exceptions import AuthenticationError
+from antonnia_server.auth import secrets
 from antonnia_server.settings import Settings
 
 SEARCH = "/conversations/v2/sessions/search"
@@ -56,10 +61,50 @@ async def test_what_is_shown_of_a_client_has_no_token(server: Server) -> None:
     assert token not in "".join(f"{each!r}{each!s}" for each in shown)
 
 
-async def test_the_document_and_the_figures_have_no_secret(http: httpx.AsyncClient) -> None:
-    await http.post("/auth/v1/tokens", json={"name": "a", "permissions": ["auth:read"]})
-    for path in ("/openapi.json", "/metrics", "/events/v1/events/search"):
+async def test_the_document_the_figures_and_the_log_have_no_secret(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    token = {"name": "a", "permissions": ["auth:read"]}
+    made = (await http.post("/auth/v1/tokens", json=token)).json()
+    rotated = await http.post(f"/auth/v1/tokens/{made['id']}/rotate")
+    webhook = (await http.post("/events/v1/webhooks", json={"url": "https://a.test"})).json()
+    renewed = await http.post(f"/events/v1/webhooks/{webhook['id']}/rotate")
+    answers = [rotated.json(), renewed.json(), made, webhook]
+    known = [server.ours.token, *(answer["secret"] for answer in answers)]
+    assert all(known)
+    for path in ("/openapi.json", "/metrics", "/events/v1/events/search", "/auth/v1/audit/search"):
         answer = await (http.post(path) if path.endswith("search") else http.get(path))
 
         assert answer.is_success
         assert "secret_hash" not in answer.text
+        assert not [secret[:9] for secret in known if secret[9:20] in answer.text]
+        # Nor is one an example, which somebody would take for theirs.
+        assert not TOKEN.search(answer.text)
+        assert not WEBHOOK.search(answer.text)
+
+
+@pytest.mark.postgres_only
+async def test_a_secret_in_a_column_is_found_on_postgresql_too(
+    cluster: Cluster, template: Template
+) -> None:
+    secret, signing = secrets.new_secret(), f"whsec_{'a' * 43}="
+    known = Known()
+    known.note("token", secret)
+    url, empty = cluster.create(), cluster.create()
+    with psycopg.connect(url) as db:
+        db.execute("CREATE TABLE webhooks (secret text, old_secrets jsonb, headers jsonb)")
+        db.execute("CREATE TABLE answers (body bytea, shown text)")
+        db.execute("INSERT INTO webhooks VALUES (%s, %s, '{}')", [signing, f'["{signing}"]'])
+        db.execute("INSERT INTO answers VALUES (%s, %s)", [signing.encode(), secret[20:31]])
+        db.execute("INSERT INTO answers VALUES (%s, 'none')", [secret.encode()])
+
+    found = list(look_through(url, known))
+
+    assert not list(look_through(empty, known))
+    for each in (url, empty):
+        cluster.drop(each)
+    assert set(found) == {
+        "answers.body holds webhook secret whsec_aaa…",
+        f"answers.body holds token {secret[:9]}…",
+        f"answers.shown holds token {secret[:9]}…",
+    }

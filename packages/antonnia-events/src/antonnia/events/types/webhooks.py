@@ -40,7 +40,7 @@ class Webhook(WireModel):
     updated_at: Optional[datetime] = None
 
 
-class WebhookWithSecret(Webhook):
+class WebhookWithSecret(Webhook, hide_input_in_errors=True):
     """A webhook with its secret, `whsec_…`, which is shown this once."""
 
     secret: Annotated[str, Field(repr=False)]
