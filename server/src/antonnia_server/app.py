@@ -8,14 +8,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from antonnia.core.version import __version__
 
 from . import health, metrics, operator_api, testing_api
 from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
-from .auth.service import TOKENS_TOPIC, record
+from .auth.service import TOKENS_TOPIC, confirm, record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -27,6 +26,7 @@ from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
+from .http.proxies import BehindProxies
 from .later_work import numbering, running_jobs
 from .orchestrator import routes as orchestrator
 from .orchestrator.service import hold_assistant
@@ -63,6 +63,7 @@ def create_app(
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db, clock)
+    app.state.confirm = confirm
     app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
@@ -98,7 +99,7 @@ def create_app(
     if not settings.trusted_proxies:
         return edge
     # Where a request comes from is written in the audit log.
-    return ProxyHeadersMiddleware(edge, list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn's own names of the same types
+    return BehindProxies(edge, settings.trusted_proxies)
 
 
 def create_watched_app(db: Database, counted: metrics.Metrics, limits: Limits) -> ASGIApp:

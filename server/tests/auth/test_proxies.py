@@ -55,6 +55,9 @@ async def test_the_word_of_another_proxy_is_not_taken(http: httpx.AsyncClient) -
         (["198.51.100.1, 203.0.113.9, 10.1.1.1"], "203.0.113.9"),
         (["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
         ([], "127.0.0.1"),
+        # What is no address was made up.
+        (["<script>"], "127.0.0.1"),
+        (["9" * 5_000], "127.0.0.1"),
     ],
 )
 async def test_a_trusted_proxy_says_where_a_request_comes_from(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -335,3 +338,27 @@ async def test_a_token_that_may_do_nothing_may_ask_who_it_is(server: Server) -> 
     described = {each["name"]: each["roles"] for each in permissions.json()}
     assert described["*"] == ["owner"]
     assert described["conversations:read"] == ["owner", "admin", "agent", "viewer"]
+
+
+async def test_a_token_that_ends_while_its_request_is_on_its_way_makes_no_other(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    own = (await http.get("/auth/v1/me")).json()["token"]["id"]
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+    body = json.dumps({"name": "one more", "permissions": ["*"]}).encode()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        yield body[:5]
+        begun.set()
+        await may_go_on.wait()
+        yield body[5:]
+
+    making = asyncio.create_task(http.post(TOKENS, content=slow_body()))
+    await begun.wait()
+    async with server.http(await server.create_token(server.ours)) as owner:
+        assert (await owner.delete(f"{TOKENS}/{own}")).status_code == 204
+    may_go_on.set()
+
+    refused = await making
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_revoked")
+    assert [each["name"] for each in server.rows("tokens")].count("one more") == 0

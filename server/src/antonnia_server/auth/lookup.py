@@ -75,8 +75,10 @@ class RememberingTokenLookup:
     async def _note(self) -> None:
         # While the storage takes no writes, what was used is not known: the requests do not fail,
         # and each look at a token asks for the note again.
-        with contextlib.suppress(StorageFailed):
-            while self._unnoted:
-                uses, self._unnoted = self._unnoted, {}
-                await self._db.write(note_uses, list(uses.values()))
-        self._noting = None
+        try:
+            with contextlib.suppress(StorageFailed):
+                while self._unnoted:
+                    uses, self._unnoted = self._unnoted, {}
+                    await self._db.write(note_uses, list(uses.values()))
+        finally:
+            self._noting = None

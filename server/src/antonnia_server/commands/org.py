@@ -54,4 +54,6 @@ def list_organizations(directory: DataDirectory | SharedDatabase, is_json: bool)
         found = desk.ask(LIST_ORGANIZATIONS, OrganizationsOrder())
     for each in found.organizations:
         line = f"{each.id}  {each.type}  {printable(each.name)}"
+        if each.shown_name is not None:
+            line += f"  (calls itself {printable(each.shown_name)!r})"
         click.echo(each.model_dump_json() if is_json else line)

@@ -160,6 +160,8 @@ def revoke(
 
 
 def _line(token: Token) -> str:
+    from antonnia_server.clock import SystemClock, from_datetime
+
     from .shown import printable
 
     state = "active"

@@ -22,6 +22,8 @@ class Identity(NamedTuple):
     expires_at: int | None = None
     # Whose it is, if it belongs to a person.
     user_id: str | None = None
+    # Of the secret by which it was found.
+    secret_hash: bytes | None = None
     # Whether it has not been noted for a while that the token is used.
     is_used_anew: bool = False
 
@@ -87,6 +89,7 @@ async def identify(request: Request) -> Caller:
         permissions=identity.permissions,
         user_id=identity.user_id,
         address=None if client is None else client[0],
+        secret_hash=identity.secret_hash,
         token_ends_at=identity.expires_at,
     )
 

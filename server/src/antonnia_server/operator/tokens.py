@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from antonnia.auth.types import Token, TokenCreate, TokenRotate, TokenSearch, TokenWithSecret
 from antonnia.core.models import RequestModel, WireModel
 
@@ -27,7 +29,7 @@ class TokenOrder(RequestModel):
     permissions: tuple[str, ...] = (EVERYTHING,)
     # Of the member whose it is to be; None if it is the organization's own.
     email: str | None = None
-    expires_in_days: int | None = None
+    expires_in_days: int | None = Field(None, ge=1, le=36_500)
 
 
 class CreatedToken(WireModel):

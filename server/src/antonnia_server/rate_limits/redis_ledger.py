@@ -39,10 +39,12 @@ class RedisLedger:
                 pipeline.get(_name(count.key, count.number - 1))
             try:
                 answers = await pipeline.execute()
+                totals, before = answers[::3], answers[2::3]
+                return [Sum(int(t), int(b or 0)) for t, b in zip(totals, before, strict=True)]
             except (RedisError, OSError) as error:
                 raise LedgerFailed(str(error)) from error
-        totals, before = answers[::3], answers[2::3]
-        return [Sum(total, int(last or 0)) for total, last in zip(totals, before, strict=True)]
+            except (TypeError, ValueError) as error:
+                raise LedgerFailed("its answers are no numbers") from error
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -18,12 +18,12 @@ from antonnia_server.http.caller import Caller
 from antonnia_server.http.moments import moment_of
 from antonnia_server.http.pagination import Listing, window
 from antonnia_server.http.permissions import PERMISSIONS, granted_by
-from antonnia_server.http.refusal import PermissionDenied, TokenRevoked, invalid
+from antonnia_server.http.refusal import PermissionDenied, invalid
 
 from .. import wire
 from ..errors import TokenNotActive, TokenNotFound, UserNotFound
 from ..secrets import SHOWN_CHARACTERS, hash_secret, new_secret
-from ..storage import members, organizations
+from ..storage import members
 from ..storage import tokens as storage
 from ..storage.tokens import TokenRow
 from .identities import TOPIC
@@ -38,7 +38,6 @@ def create_token(tx: Transaction, caller: Caller, body: TokenCreate) -> TokenWit
             reason = f"there is no permission {permission!r}; there are: {known}"
             raise invalid(["body", "permissions", index], reason)
     refuse_more_than_own(caller, body.permissions)
-    _refuse_revoked(tx, caller)
     expires_at = None
     if body.expires_at is not None:
         expires_at = moment_of(body.expires_at, ["body", "expires_at"])
@@ -91,7 +90,6 @@ def rotate_token(
 
     Whoever gets the secret can do what the token can, so they must be able to already.
     """
-    _refuse_revoked(tx, caller)
     row = _lock(tx, caller, token_id)
     refuse_more_than_own(caller, row.permissions)
     if row.revoked_at is not None:
@@ -127,20 +125,6 @@ def refuse_more_than_own(caller: Caller, permissions: Sequence[str]) -> None:
     if missing:
         is_of_user = caller.user_id is not None
         raise PermissionDenied(missing[0], is_of_user=is_of_user, is_given=True)
-
-
-def _refuse_revoked(tx: Transaction, caller: Caller) -> None:
-    """Refuse a secret to a caller whose own token was revoked after it had let them in.
-
-    The organization stays as it is until the unit ends: one that is closed meanwhile would
-    otherwise be left with a token that nobody revokes.
-    """
-    if caller.token_id is None:
-        return
-    organizations.lock_visible(tx, caller, caller.organization_id)
-    own = storage.find_token(tx, caller, caller.token_id)
-    if own is None or own.revoked_at is not None:
-        raise TokenRevoked("This token was revoked. Use another one.")
 
 
 def _lock(tx: Transaction, caller: Caller, token_id: str) -> TokenRow:
