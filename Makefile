@@ -29,7 +29,9 @@ quickstart: setup
 ALONE := tests/crash tests/processes tests/race tests/abuse
 # Those that fail disks, try what nobody would send, or install interpreters.
 BESIDE := tests/faults tests/contract/fuzz tests/lanes
-QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE))
+# Those that begin a process for each test, or search for long.
+LONG := server/tests/cli tests/model
+QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE) $(LONG))
 
 # The fast inner loop.
 check: setup lint
@@ -37,6 +39,7 @@ check: setup lint
 
 # Everything, at a size that fits into a coffee break.
 test: check
+	$(BIN)/pytest -q -n auto $(LONG)
 	ANTONNIA_TEST_ENGINES=postgresql $(BIN)/pytest -q -n auto server/tests
 	$(BIN)/pytest -q -rs -n auto --dist loadfile -o faulthandler_timeout=600 $(BESIDE)
 	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(ALONE)
@@ -47,7 +50,9 @@ SOAK += ANTONNIA_MODEL_EXAMPLES=2000 ANTONNIA_MODEL_STEPS=50 ANTONNIA_FLOOD_ROUN
 SOAK += ANTONNIA_LANES=all ANTONNIA_CRASH_PG_ROUNDS=50
 SOAK += ANTONNIA_RELAY_EVENTS=500000 ANTONNIA_SHARED_KEYS=200
 SOAK += ANTONNIA_WEBHOOK_EVENTS=10000 ANTONNIA_STREAM_CLIENTS=100 ANTONNIA_STREAM_EVENTS=20000
+SOAK += ANTONNIA_REVOCATION_ROUNDS=50
 SOAK += ANTONNIA_CONTRACT_EXAMPLES=600 ANTONNIA_CONTRACT_MUTATIONS=20000
+SOAK += ANTONNIA_FOREIGN_CASES=20000
 
 soak: setup
 	$(SOAK) $(BIN)/pytest -q -s -o faulthandler_timeout=3600 $(ALONE) $(BESIDE) tests/model \

@@ -93,12 +93,8 @@ def measure(settings: Settings) -> list[Figure]:
 
 
 async def _measure(server: Server, rounds: int) -> list[Figure]:
-    rates: dict[str, list[float]] = {"ours": [], "floor": []}
-    for _ in range(rounds):
-        body, rate = await _rate(server)
-        rates["ours"].append(rate)
-        rates["floor"].append(await _floor_rate(body))
-    delays = await _delays(server)
+    rates = await delivery_rates(server, rounds)
+    delays = await delivery_delays(server)
     alone = await _processor_seconds(server, is_dead_too=False)
     beside = await _processor_seconds(server, is_dead_too=True)
     return [
@@ -134,6 +130,16 @@ async def _measure(server: Server, rounds: int) -> list[Figure]:
     ]
 
 
+async def delivery_rates(server: Server, rounds: int) -> dict[str, list[float]]:
+    """How many were a second in each round, ours and the floor's in turn."""
+    rates: dict[str, list[float]] = {"ours": [], "floor": []}
+    for _ in range(rounds):
+        body, rate = await _rate(server)
+        rates["ours"].append(rate)
+        rates["floor"].append(await _floor_rate(body))
+    return rates
+
+
 async def _rate(server: Server) -> tuple[bytes, float]:
     """What was delivered last, and how many were a second."""
     async with receiving() as receiver, _clients(server) as (client, events):
@@ -161,7 +167,7 @@ async def _floor_rate(body: bytes) -> float:
         return EVENTS / (receiver.arrived[-1] - receiver.arrived[0])
 
 
-async def _delays(server: Server) -> list[float]:
+async def delivery_delays(server: Server) -> list[float]:
     """From the answer, which leaves after the commit, to the request at the receiver."""
     delays: list[float] = []
     async with receiving() as receiver, _clients(server) as (client, events):

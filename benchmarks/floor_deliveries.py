@@ -20,7 +20,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # of a vector that everyone k
 async def main(url: str, body: bytes, count: int) -> None:
     guard = Guard(allows_private=True)
     sender = Sender(guard, SystemClock(), timeout_seconds=WebhookLimits.timeout_seconds)
-    target = Target("wh_floor", url, {}, (SECRET,), WebhookLimits.per_endpoint)
+    target = Target("org_floor", "wh_floor", url, {}, (SECRET,), WebhookLimits.per_endpoint)
     left = iter(range(count))
 
     async def send() -> None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from antonnia_server.process import run_shared_server
-from antonnia_server.settings import Settings
+from antonnia_server.settings import Settings, WebhookLimits
 from antonnia_server.shared_database import SharedDatabase
 from benchmarks.processes import PLATFORM
 
@@ -33,7 +33,11 @@ def main() -> None:
         SharedDatabase(arguments.database_url),
         "127.0.0.1",
         arguments.port,
-        settings=Settings(runs_jobs=not arguments.no_jobs),
+        settings=Settings(
+            runs_jobs=not arguments.no_jobs,
+            # The receivers of the benchmarks are on this machine.
+            webhooks=WebhookLimits(allows_private=True),
+        ),
         processes=1,
         on_ready=say_ready,
     )

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    auth,
     deliveries,
     knowledge,
     postgres,
+    postgres_deliveries,
     postgres_events,
     postgres_jobs,
     postgres_search,
@@ -31,11 +33,13 @@ from benchmarks.settings import Settings
 BENCHMARKS = {
     "writes": writes.measure,
     "answers": answers.measure,
+    "auth": auth.measure,
     "deliveries": deliveries.measure,
     "startup": startup.measure,
     "scale": scale.measure,
     "knowledge": knowledge.measure,
     "postgres": postgres.measure,
+    "postgres-deliveries": postgres_deliveries.measure,
     "postgres-events": postgres_events.measure,
     "postgres-jobs": postgres_jobs.measure,
     "postgres-search": postgres_search.measure,

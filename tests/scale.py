@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+# Times that tokens are ended in each way, and rotated at once, under requests with them.
+REVOCATION_ROUNDS = int(os.environ.get("ANTONNIA_REVOCATION_ROUNDS", "1"))
 # Times that a server is killed in the middle of its work.
 CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
 # The same with many processes on one PostgreSQL: for each kind of process.

@@ -22,6 +22,7 @@ from in_process import (
     make_template,
     serving,
 )
+from secrecy.plugin import WATCH
 
 from antonnia.conversations import Conversations
 from antonnia.orchestrator import Orchestrator
@@ -76,11 +77,14 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def database(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> Iterator[Place]:
     if isinstance(template.place, Path):
-        yield Path(shutil.copy(template.place, tmp_path / "antonnia.db"))
+        path = Path(shutil.copy(template.place, tmp_path / "antonnia.db"))
+        yield path
+        WATCH.look_through_database(path)
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     url = cluster.create(template.place)
     yield url
+    WATCH.look_through_database(url)
     cluster.drop(url)
 
 

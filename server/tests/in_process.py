@@ -38,7 +38,7 @@ from antonnia_server.jobs import service as job_service
 from antonnia_server.orchestrator import service as orchestrator
 from antonnia_server.orchestrator.knowledge import service as knowledge
 from antonnia_server.orchestrator.knowledge.entry import Entry
-from antonnia_server.settings import Limits, LogLimits, Settings, WebhookLimits
+from antonnia_server.settings import Limits, LogLimits, RateLimits, Settings, WebhookLimits
 
 URL = "http://antonnia.test"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -215,6 +215,8 @@ async def serving(
     *,
     webhooks: WebhookLimits | None = None,
     log: LogLimits | None = None,
+    rates: RateLimits | None = None,
+    trusted_proxies: tuple[str, ...] = (),
 ) -> AsyncIterator[Server]:
     """A server on the database at `place`."""
     db = open_database(place, hand)
@@ -223,6 +225,8 @@ async def serving(
         limits=limits or Limits(),
         webhooks=webhooks or WebhookLimits(allows_private=True),
         log=log or LogLimits(),
+        rates=rates or RateLimits(),
+        trusted_proxies=trusted_proxies,
     )
     app = create_app(db, hand, settings)
     engine = open_engine(place)

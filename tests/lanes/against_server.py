@@ -14,11 +14,14 @@ import httpcore
 import httpx
 import pytest
 
+from antonnia.auth import Auth, SyncAuth
+from antonnia.auth.exceptions import TokenExpiredError
 from antonnia.conversations import Conversations, SyncConversations
 from antonnia.conversations.exceptions import (
     AuthenticationError,
     ConflictError,
     NotFoundError,
+    PermissionDeniedError,
     PreconditionFailedError,
     ValidationError,
 )
@@ -80,6 +83,45 @@ def test_what_happens_is_followed_without_await() -> None:
         [again] = events.events.iter(object_id=session.id)
 
     assert event == created == again
+
+
+async def test_a_token_is_made_replaced_and_revoked() -> None:
+    async with Auth() as auth:
+        me = await auth.me()
+        ana = await auth.users.create("Ana", f"{uuid4()}@example.com", "agent")
+        token = await auth.tokens.create("lane", ["conversations:read"], user_id=ana.id)
+        async with Conversations(token.secret) as reader:
+            assert isinstance(await reader.sessions.search(limit=1), list)
+            with pytest.raises(PermissionDeniedError):
+                await reader.sessions.create("c", "n")
+        rotated = await auth.tokens.rotate(token.id)
+        await auth.tokens.delete(token.id)
+        ids = [each.id async for each in auth.tokens.iter(user_id=ana.id, limit=1)]
+        done = [each.action for each in await auth.audit.search(object_id=token.id)]
+    async with Conversations(rotated.secret) as reader:
+        with pytest.raises(AuthenticationError) as revoked:
+            await reader.sessions.search()
+
+    assert me.permissions[0] == "*"
+    assert rotated.secret not in repr(rotated)
+    assert ids == [token.id]
+    assert done == ["revoke_token", "rotate_token", "create_token"]
+    assert revoked.value.code == "token_revoked"
+    assert issubclass(TokenExpiredError, AuthenticationError)
+
+
+def test_a_member_comes_and_goes_without_await() -> None:
+    with SyncAuth() as auth:
+        member = auth.members.create(f"{uuid4()}@example.com", "viewer")
+        promoted = auth.members.update(member.id, role="admin")
+        names = {each.name for each in auth.permissions.list()}
+        auth.members.delete(member.id)
+
+        assert promoted.role == "admin"
+        assert "auth:admin" in names
+        assert auth.organizations.get(member.organization_id).id == auth.me().organization.id
+        with pytest.raises(NotFoundError):
+            auth.members.get(member.id)
 
 
 async def test_what_goes_wrong_is_said() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from postgres_process import PostgresProcess, running_postgres
+from secrecy.plugin import WATCH
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +17,7 @@ def postgres() -> Iterator[PostgresProcess]:
 
 
 @pytest.fixture
-def url(postgres: PostgresProcess) -> str:
-    return postgres.create_database(f"antonnia_{uuid.uuid4().hex}")
+def url(postgres: PostgresProcess) -> Iterator[str]:
+    url = postgres.create_database(f"antonnia_{uuid.uuid4().hex}")
+    yield url
+    WATCH.look_through_database(url)

@@ -353,11 +353,38 @@ async def test_a_secret_is_not_in_what_is_shown_of_an_answer() -> None:
     assert SECRET not in repr(answer) + repr(answer.parse()) + str([answer.parse()])
 
 
-async def test_a_secret_is_not_in_the_traceback_of_an_unreadable_answer() -> None:
-    network = ScriptedNetwork(httpx.Response(201, json={"secret": SECRET}))
+BROKEN_ANSWERS = [
+    httpx.Response(201, json={"secret": SECRET}),
+    httpx.Response(201, json={"id": [], "secret": SECRET}),
+    httpx.Response(201, json=[SECRET]),
+    httpx.Response(201, json=SECRET),
+    httpx.Response(201, content=f'{{"secret": "{SECRET}"'),
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_ANSWERS, ids=lambda broken: broken.text[:8])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.tokens.create("shop", ["*"]),
+        lambda c: c.tokens.rotate("tok_1"),
+        lambda c: c.partner.tokens.create("org_2", "inbox"),
+    ],
+    ids=["create", "rotate", "partner"],
+)
+async def test_nothing_of_a_secret_is_in_the_traceback_of_an_unreadable_answer(
+    call: Callable[[Auth], Awaitable[Any]], broken: httpx.Response
+) -> None:
+    network = ScriptedNetwork(broken)
 
     with pytest.raises(APIConnectionError, match="unreadable answer") as caught:
-        await given_client(network).tokens.create("shop", ["*"])
+        await call(given_client(network))
 
     shown = "".join(traceback.format_exception(None, caught.value, caught.value.__traceback__))
-    assert SECRET not in shown
+    assert "validation error" in shown
+    assert not [part for part in eights_of(SECRET) if part in shown]
+
+
+def eights_of(secret: str) -> List[str]:
+    """Each eight characters of it that stand together, without its beginning, which is known."""
+    return [secret[start : start + 8] for start in range(len("antn_"), len(secret) - 7)]

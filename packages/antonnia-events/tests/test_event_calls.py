@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable, Dict, List, Tuple
 
@@ -11,7 +12,7 @@ from given_events import DELIVERY, MESSAGE, WEBHOOK, event, given_client
 from scripted_network import ScriptedNetwork
 
 from antonnia.events import Events, MessageCreated
-from antonnia.events.exceptions import ValidationError
+from antonnia.events.exceptions import APIConnectionError, ValidationError
 
 Call = Callable[[Events], Awaitable[Any]]
 BASE = "/events/v1"
@@ -206,3 +207,24 @@ async def test_the_secret_of_a_webhook_is_not_in_its_representation() -> None:
 
     assert made.secret == "whsec_AAAA"
     assert "whsec_AAAA" not in repr(made)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda c: c.webhooks.create("https://a.test"), lambda c: c.webhooks.rotate("wh_1")],
+    ids=["create", "rotate"],
+)
+@pytest.mark.parametrize("ending", ["}", ""], ids=["fields missing", "cut off"])
+async def test_nothing_of_a_secret_is_in_the_traceback_of_an_unreadable_answer(
+    call: Callable[[Events], Awaitable[Any]], ending: str
+) -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+    network = ScriptedNetwork(httpx.Response(201, content=f'{{"secret":"{secret}"{ending}'))
+
+    with pytest.raises(APIConnectionError, match="unreadable answer") as caught:
+        await call(given_client(network))
+
+    shown = "".join(traceback.format_exception(None, caught.value, caught.value.__traceback__))
+    assert "validation error" in shown
+    parts = [secret[start : start + 8] for start in range(len("whsec_"), len(secret) - 7)]
+    assert not [part for part in parts if part in shown]

@@ -14,7 +14,7 @@ from antonnia.core.version import __version__
 from . import health, metrics, operator_api, testing_api
 from .auth import routes as auth
 from .auth.lookup import RememberingTokenLookup
-from .auth.service import record
+from .auth.service import TOKENS_TOPIC, confirm, record
 from .clock import Clock
 from .conversations import routes as conversations
 from .db import Database
@@ -26,9 +26,12 @@ from .http import documents, documents_page
 from .http.dispatch import Dispatch
 from .http.edge import Edge, on_http_exception
 from .http.intake import Intake
+from .http.proxies import BehindProxies
 from .later_work import numbering, running_jobs
 from .orchestrator import routes as orchestrator
 from .orchestrator.service import hold_assistant
+from .rate_limits.exchange import sharing
+from .rate_limits.limiter import Limiter
 from .settings import Limits, Settings
 
 DESCRIPTION = """Sessions between contacts and agents, human or AI; messages that are never lost,
@@ -60,9 +63,11 @@ def create_app(
     app.state.db = db
     app.state.clock = clock
     app.state.tokens = RememberingTokenLookup(db, clock)
+    app.state.confirm = confirm
     app.state.record = record
     app.state.intake = Intake(settings.limits)
     app.state.metrics = metrics.Metrics()
+    app.state.limiter = Limiter(settings.rates, clock, app.state.metrics.count_rate_limited)
     app.state.operator_secret = settings.operator_secret
     app.state.hold_assistant = hold_assistant
     app.state.log_changes = Changes(db)
@@ -70,7 +75,8 @@ def create_app(
         allows_private=settings.webhooks.allows_private,
         allowed_networks=settings.webhooks.allowed_networks,
     )
-    app.state.streams = Streams(db, settings.log)
+    app.state.streams = Streams(db, clock, settings.log)
+    db.listen(TOKENS_TOPIC, app.state.streams.ask_again)
     if at_stop is not None:
         at_stop.append(app.state.streams.stop)
     shown = [("", health.router), ("", metrics.router)]
@@ -89,7 +95,11 @@ def create_app(
         app.include_router(router, prefix=prefix)
     documents.install(app)
     documents_page.install_page(app)
-    return Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
+    edge = Edge(Dispatch(app, [*shown, *hidden]), app.state.metrics.count_request)
+    if not settings.trusted_proxies:
+        return edge
+    # Where a request comes from is written in the audit log.
+    return BehindProxies(edge, settings.trusted_proxies)
 
 
 def create_watched_app(db: Database, counted: metrics.Metrics, limits: Limits) -> ASGIApp:
@@ -118,6 +128,10 @@ def _lifespan(
             async with AsyncExitStack() as stack:
                 counting = app.state.metrics.count_event_delay
                 await stack.enter_async_context(numbering(db, counting))
+                shown = app.state.metrics.show_rate_limits
+                app.state.exchange = await stack.enter_async_context(
+                    sharing(app.state.limiter, db, settings.rates, shown)
+                )
                 if settings.runs_jobs:
                     work = running_jobs(
                         db, clock, settings, app.state.guard, app.state.metrics.count_job

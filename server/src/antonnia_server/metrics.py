@@ -11,7 +11,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import PlainTextResponse
 
@@ -61,6 +61,14 @@ class Metrics:
             [],
             DELAY_SECONDS,
         )
+        self._rate_limited = Counter(
+            "antonnia_rate_limited_total",
+            "Requests that were refused because they came too often, by whose limit it was.",
+            ["whose"],
+            registry=self._registry,
+        )
+        for whose in ("token", "organization"):
+            self._rate_limited.labels(whose)
         # To find the one for some labels costs more than to count.
         self._of_request: dict[tuple[str, str, int], Histogram] = {}
         self._gauges = {
@@ -70,6 +78,10 @@ class Metrics:
                 ("antonnia_requests_in_flight", "Requests that are worked on or wait for it."),
                 ("antonnia_writes_waiting", "Requests that wait for their write."),
                 ("antonnia_held_body_bytes", "Bytes of the bodies of unanswered requests."),
+                (
+                    "antonnia_rate_limits_alone",
+                    "1 while a process counts by itself alone.",
+                ),
                 ("antonnia_jobs_due", "Jobs that are due and do not run yet."),
                 ("antonnia_jobs_running", "Jobs that run, in any process."),
                 ("antonnia_jobs_late_seconds", "How long the oldest of the jobs due has waited."),
@@ -83,6 +95,14 @@ class Metrics:
         if histogram is None:
             histogram = self._of_request[key] = self._requests.labels(method, route, status)
         histogram.observe(seconds)
+
+    def count_rate_limited(self, whose: str) -> None:
+        """Count a refusal by the limit of a `token` or of an `organization`."""
+        self._rate_limited.labels(whose).inc()
+
+    def show_rate_limits(self, *, are_alone: bool) -> None:
+        """Whether limits that are shared are this process's alone at present."""
+        self._show("antonnia_rate_limits_alone", are_alone)
 
     def count_job(self, name: str, outcome: str, seconds: float) -> None:
         """Count a job that has run: `done`, `retried`, `parked`, `given_back` or `lost`."""

@@ -129,6 +129,8 @@ def _server(
         log_config=None,
         access_log=False,
         server_header=False,
+        # The application's own to decide: it is asked in tests as well.
+        proxy_headers=False,
     )
     return _Server(config, connections, starting, on_ready, at_stop)
 

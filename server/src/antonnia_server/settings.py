@@ -116,13 +116,28 @@ class AuditLimits:
 
 
 @dataclass(frozen=True)
+class RateLimits:
+    """How often may be asked, as the library `limits` writes it; None is without a limit."""
+
+    per_token: str | None = None
+    per_organization: str | None = None
+    # The Redis that processes tell one another through; without one it is their PostgreSQL.
+    storage: str | None = field(default=None, repr=False)
+
+
+# What a server in production begins with: beyond what a program asks by itself, far below what one
+# would have to ask to keep others waiting.
+DEFAULT_RATE_LIMITS = RateLimits("6000/minute", "30000/minute")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How one server process runs."""
 
     # A clock that is moved by hand, and the endpoint that moves it. Never in production.
     is_test_clock: bool = False
     # The secret of the commands that are run beside a server; None where there is none.
-    operator_secret: str | None = None
+    operator_secret: str | None = field(default=None, repr=False)
     # Not where other processes do what is due later.
     runs_jobs: bool = True
     jobs: JobLimits = field(default_factory=JobLimits)
@@ -130,3 +145,6 @@ class Settings:
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
     log: LogLimits = field(default_factory=LogLimits)
     audit: AuditLimits = field(default_factory=AuditLimits)
+    # Networks whose word is taken for where a request comes from: those of the operator's proxies.
+    trusted_proxies: tuple[str, ...] = ()
+    rates: RateLimits = field(default_factory=RateLimits)

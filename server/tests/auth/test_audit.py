@@ -33,6 +33,8 @@ async def test_every_change_says_who_did_what(
 
     made = await http.post(SESSIONS, json=CONTACT, headers={"x-request-id": "req_1"})
     session_id = made.json()["id"]
+    message = {"content": {"type": "text", "text": "Hello"}}
+    message_id = (await http.post(f"{SESSIONS}/{session_id}/messages", json=message)).json()["id"]
     await http.post(f"{SESSIONS}/{session_id}/finish")
     agent = {"name": "Ana", "type": "human", "profile_id": "p"}
     agent_id = (await http.post("/conversations/v2/agents", json=agent)).json()["id"]
@@ -41,6 +43,7 @@ async def test_every_change_says_who_did_what(
     found = await entries(http)
     assert [(entry["action"], entry["object_id"]) for entry in found][::-1] == [
         ("create_session", session_id),
+        ("create_message", message_id),
         ("finish_session", session_id),
         ("create_agent", agent_id),
         ("delete_agent", agent_id),

@@ -43,6 +43,8 @@ TABLES = {
 }
 # What a body needs by a rule that no schema says.
 RULES = {"answer_gap": {"text": "a"}}
+# Tests of its own read what is streamed.
+ENDLESS = ("/events/v1/stream",)
 # Kept as it is given, like an id of a provider: nothing is looked up with it.
 OPAQUE = {("create_message", "run_id")}
 
@@ -253,22 +255,45 @@ async def test_who_lacks_the_permission_is_refused_everywhere(
 async def test_what_is_of_another_organization_is_nowhere_to_be_found(
     server: Server, matrix: Matrix, http: httpx.AsyncClient
 ) -> None:
-    theirs = ids_of(server, server.theirs)
+    ours, theirs = ids_of(server, server.ours), ids_of(server, server.theirs)
     kept = {table: server.rows(table, organization_id=server.theirs.id) for table in stored()}
     asked = [operation for operation in matrix.operations if operation.names]
     assert len(asked) > 30
 
     for operation in asked:
         body = matrix.body_of(operation)
-        answers = []
-        for ids in (theirs, absent(theirs)):
-            said = await http.request(operation.method, operation.at(ids), json=body)
-            answers.append(told(said, ids))
-        assert answers[0] == answers[1], operation
-        assert answers[0][0] == 404, (operation, answers)
+        for foreign in foreign_ids(operation.names, theirs):
+            answers = []
+            for ids in (foreign, absent(foreign)):
+                said = await http.request(operation.method, operation.at(ours | ids), json=body)
+                answers.append(told(said, ids))
+            assert answers[0] == answers[1], (operation, foreign)
+            assert answers[0][0] == 404, (operation, answers)
 
     for table, rows in kept.items():
         assert server.rows(table, organization_id=server.theirs.id) == rows, table
+
+
+def foreign_ids(names: list[str], theirs: dict[str, str]) -> list[dict[str, str]]:
+    """All ids of a path, and each of them beside our own."""
+    alone = [{name: theirs[name]} for name in names]
+    return alone if len(names) == 1 else [{name: theirs[name] for name in names}, *alone]
+
+
+@pytest.mark.usefixtures("objects")
+async def test_what_names_nothing_finds_nothing_of_another_organization(
+    server: Server, matrix: Matrix, http: httpx.AsyncClient
+) -> None:
+    theirs = ids_of(server, server.theirs).values()
+    asked = 0
+
+    for operation in matrix.operations:
+        if operation.names or operation.path in ENDLESS:
+            continue
+        said = await http.request(operation.method, operation.path, json=matrix.body_of(operation))
+        asked += said.is_success
+        assert [id for id in theirs if id in said.text] == [], operation
+    assert asked > 15
 
 
 @pytest.mark.usefixtures("objects")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -112,6 +113,27 @@ async def test_who_is_removed_is_let_in_no_more(
     assert (refused.status_code, refused.json()["code"]) == (401, "token_revoked")
     assert (await http.get(f"{AUTH}/members/{member['id']}")).status_code == 404
     assert (await http.get(f"{AUTH}/users/{member['user_id']}")).status_code == 404
+
+
+@pytest.mark.parametrize("round", range(5))
+async def test_no_token_that_is_made_beside_a_removal_outlives_it(
+    http: httpx.AsyncClient, server: Server, round: int
+) -> None:
+    member = await given_member(http, "ana@example.com", "admin")
+    body = {"name": "own", "permissions": ["auth:read"], "user_id": member["user_id"]}
+
+    *made, removed = await asyncio.gather(
+        *(http.post(f"{AUTH}/tokens", json=body) for _ in range(4)),
+        http.delete(f"{AUTH}/members/{member['id']}"),
+    )
+
+    assert removed.status_code == 204
+    assert {each.status_code for each in made} <= {201, 404}
+    # Whoever comes back does not bring old tokens with them.
+    await given_member(http, "ana@example.com", "admin")
+    for token in [each.json() for each in made if each.status_code == 201]:
+        async with server.http(token["secret"]) as own:
+            assert (await own.get(f"{AUTH}/me")).json()["code"] == "token_revoked"
 
 
 async def test_the_last_owner_stays(http: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -156,6 +157,30 @@ async def test_an_organization_that_is_closed_lets_nobody_in(
         assert (await http.get(f"{AUTH}/me")).json()["code"] == "token_revoked"
     assert (await partner.get(f"{AUTH}/organizations/{child['id']}")).status_code == 404
     assert (await partner.get(MADE)).json() == []
+
+
+async def test_no_token_that_is_made_or_rotated_while_its_organization_is_closed_outlives_it(
+    partner: httpx.AsyncClient, server: Server
+) -> None:
+    for _ in range(5):
+        child = await given_organization(partner)
+        token = (await partner.post(f"{MADE}/{child['id']}/tokens", json={"key_name": "k"})).json()
+        async with server.http(token["secret"]) as http:
+            # Who it is, is remembered: only the unit of work can still refuse.
+            assert (await http.get(f"{AUTH}/me")).status_code == 200
+            body = {"name": "one more", "permissions": ["*"]}
+
+            answers = await asyncio.gather(
+                *(http.post(f"{AUTH}/tokens", json=body) for _ in range(3)),
+                partner.delete(f"{AUTH}/organizations/{child['id']}"),
+                *(http.post(f"{AUTH}/tokens", json=body) for _ in range(3)),
+                http.post(f"{AUTH}/tokens/{token['key_id']}/rotate"),
+            )
+
+        assert answers[3].status_code == 204
+        assert {answer.status_code for answer in answers} <= {200, 201, 204, 401, 422}
+        tokens = server.rows("tokens", organization_id=child["id"])
+        assert [each["name"] for each in tokens if each["revoked_at"] is None] == []
 
 
 async def test_what_a_partner_does_is_in_the_log_of_both(

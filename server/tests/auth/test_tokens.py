@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -152,6 +155,29 @@ async def test_a_process_that_is_told_nothing_takes_a_revoked_token_for_a_second
     assert (await lookup.identify(made["secret"])).token_id == made["id"]
 
     now += 0.001
+    with pytest.raises(TokenRevoked):
+        await lookup.identify(made["secret"])
+    await lookup.close()
+
+
+async def test_what_was_read_before_a_revocation_is_not_remembered_after_it(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    made = await given_token(http)
+
+    class Slow:
+        """Answers what was so before the revocation, after it."""
+
+        write, listen = server.db.write, server.db.listen
+
+        async def read(self, *arguments: Any) -> Any:
+            found = await server.db.read(*arguments)
+            await http.delete(f"{TOKENS}/{made['id']}")
+            return found
+
+    lookup = RememberingTokenLookup(Slow(), server.hand)  # type: ignore[arg-type]  # enough of one
+    assert (await lookup.identify(made["secret"])).token_id == made["id"]
+
     with pytest.raises(TokenRevoked):
         await lookup.identify(made["secret"])
     await lookup.close()
@@ -312,3 +338,27 @@ async def test_a_token_that_may_do_nothing_may_ask_who_it_is(server: Server) -> 
     described = {each["name"]: each["roles"] for each in permissions.json()}
     assert described["*"] == ["owner"]
     assert described["conversations:read"] == ["owner", "admin", "agent", "viewer"]
+
+
+async def test_a_token_that_ends_while_its_request_is_on_its_way_makes_no_other(
+    http: httpx.AsyncClient, server: Server
+) -> None:
+    own = (await http.get("/auth/v1/me")).json()["token"]["id"]
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+    body = json.dumps({"name": "one more", "permissions": ["*"]}).encode()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        yield body[:5]
+        begun.set()
+        await may_go_on.wait()
+        yield body[5:]
+
+    making = asyncio.create_task(http.post(TOKENS, content=slow_body()))
+    await begun.wait()
+    async with server.http(await server.create_token(server.ours)) as owner:
+        assert (await owner.delete(f"{TOKENS}/{own}")).status_code == 204
+    may_go_on.set()
+
+    refused = await making
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_revoked")
+    assert [each["name"] for each in server.rows("tokens")].count("one more") == 0

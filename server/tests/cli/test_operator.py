@@ -32,7 +32,7 @@ def test_a_token_made_beside_a_server_works_at_once(running: Server) -> None:
 
     (line,) = first.stdout.splitlines()
     created, again = json.loads(line), json.loads(second.stdout)
-    assert set(created) == {"token", "token_id", "organization_id"}
+    assert set(created) == {"token", "token_id", "organization_id", "is_organization_new"}
     assert created["organization_id"] == again["organization_id"] != running.organization_id
     assert created["token"] != again["token"]
     with SyncConversations(token=created["token"], base_url=running.base_url) as client:

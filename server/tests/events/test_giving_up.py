@@ -8,6 +8,8 @@ from in_process import Clock, Server
 from receiving import Answer, Receiver
 
 from antonnia.conversations import Conversations
+from antonnia_server.db import Transaction
+from antonnia_server.events import service
 from antonnia_server.events.jobs import delivery_handlers, handlers
 from antonnia_server.events.outbound import Guard
 from antonnia_server.events.sending import Sender
@@ -50,8 +52,33 @@ async def test_what_is_due_is_delivered_although_the_turn_was_given_up(
     assert len(receiver.received) == 2
 
 
+async def test_what_a_deleted_webhook_left_is_deleted_although_the_job_was_given_up(
+    client: Conversations, webhooks: Webhooks, receiver: Receiver, clock: Clock, server: Server
+) -> None:
+    webhook = await webhooks.create(receiver.url)
+    await given_session(client)
+    await clock.settle()
+
+    def delete_and_give_up(tx: Transaction) -> None:
+        # In one unit, so that the runner does not come before.
+        service.delete_webhook(tx, server.caller, webhook["id"])
+        give_up_in(tx, handler, lane="")
+
+    [handler] = [each for each in handlers(LogLimits()) if each.name == "delete_deliveries"]
+    await server.db.write(delete_and_give_up)
+    assert len(server.rows("deliveries")) == 1
+
+    await clock.advance(60 * 60)
+
+    assert server.rows("deliveries") == []
+
+
 async def give_up(server: Server, handler: Handler, *, lane: str) -> None:
-    claimed = await server.db.write(jobs.claim, 10, 15, lane=lane)
+    await server.db.write(give_up_in, handler, lane=lane)
+
+
+def give_up_in(tx: Transaction, handler: Handler, *, lane: str) -> None:
+    claimed = jobs.claim(tx, 10, 15, lane=lane)
     [job] = [each for each in claimed.jobs if each.name == handler.name]
     last = job._replace(attempts=handler.max_attempts)
-    await server.db.write(jobs.fail, last, handler, "it cannot be done")
+    jobs.fail(tx, last, handler, "it cannot be done")

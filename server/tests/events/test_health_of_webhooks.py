@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import pytest
 import sqlalchemy as sa
 from given_platform import given_session
 from given_webhooks import EVENTS, Webhooks, refusal
@@ -12,6 +13,9 @@ from in_process import Clock, RecordedEvents, Server
 from receiving import Answer, Received, Receiver, receiving
 
 from antonnia.conversations import Conversations
+from antonnia.events.types import WebhookRecover
+from antonnia_server.events.errors import WebhookNotEnabled
+from antonnia_server.events.service import deliveries
 
 DAY = 24 * 60 * 60
 SCHEDULE = [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
@@ -173,10 +177,45 @@ async def test_one_that_is_enabled_again_goes_on_now_and_can_recover_the_rest(
     await clock.settle()
 
     assert recovery["queued"] == 2
-    deliveries = await webhooks.deliveries()
-    assert [delivery["status"] for delivery in deliveries] == ["succeeded"] * 3
+    ledger = await webhooks.deliveries()
+    assert [delivery["status"] for delivery in ledger] == ["succeeded"] * 3
     assert len(receiver.received) == 4
     assert (await webhooks.recover(webhook["id"], since))["queued"] == 0
+
+
+async def test_of_a_recovery_only_so_many_events_are_counted_and_all_are_sent(
+    client: Conversations,
+    webhooks: Webhooks,
+    receiver: Receiver,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliveries, "MAX_COUNTED", 3)
+    webhook = await webhooks.create(receiver.url)
+    since = clock.now.isoformat()
+    receiver.always(Answer(503))
+    for _ in range(4):
+        await given_session(client)
+    await clock.settle()
+    receiver.always(Answer())
+    sent = len(receiver.received)
+
+    recovery = await webhooks.recover(webhook["id"], since)
+    await clock.settle()
+
+    assert (recovery["queued"], recovery["has_more"]) == (3, True)
+    assert len(receiver.received) == sent + 4
+
+
+async def test_for_one_that_is_not_enabled_nothing_is_counted(
+    webhooks: Webhooks, server: Server, clock: Clock
+) -> None:
+    webhook = await webhooks.create("https://receiver.example/")
+    await webhooks.update(webhook["id"], status="paused")
+    body = WebhookRecover(since=clock.now)
+
+    with pytest.raises(WebhookNotEnabled):
+        await server.db.read(deliveries.count_undelivered, server.caller, webhook["id"], body)
 
 
 async def test_a_delivery_is_repeated_on_demand(

@@ -58,7 +58,7 @@ def due(body: bytes = b"{}") -> Due:
 
 
 def target(url: str, **headers: str) -> Target:
-    return Target("wh_1", url, headers, (SECRET,), 1)
+    return Target("org_1", "wh_1", url, headers, (SECRET,), 1)
 
 
 class Dialed:
@@ -125,7 +125,7 @@ async def test_a_name_that_stands_for_another_address_a_moment_later_gains_nothi
     guard = Guard(resolve=rebinding)
     sender = Sender(guard, SystemClock(), timeout_seconds=0.3)
     url = receiver.url.replace("127.0.0.1", "rebinding.example")
-    await guard.check(url)
+    await guard.check(url, "org_1")
 
     outcome = await sender.send(target(url), due())
 
@@ -142,7 +142,7 @@ async def test_one_of_several_addresses_is_enough_to_be_refused(receiver: Receiv
 
     guard = Guard(resolve=both)
     with pytest.raises(Refused):
-        await guard.check("https://both.example/")
+        await guard.check("https://both.example/", "org_1")
     guard.close()
 
 
@@ -228,7 +228,7 @@ async def test_what_a_customer_sets_never_takes_the_place_of_ours(receiver: Rece
     sender = Sender(guard, SystemClock(), timeout_seconds=5)
     theirs = {"Webhook-Id": "x", "HOST": "x", "content-length": "9", "X-Key": "1"}
 
-    await sender.send(Target("wh_1", receiver.url, theirs, (SECRET,), 1), due())
+    await sender.send(Target("org_1", "wh_1", receiver.url, theirs, (SECRET,), 1), due())
 
     await sender.aclose()
     guard.close()

@@ -14,7 +14,9 @@ from receiving import Receiver
 from antonnia.conversations import Conversations
 from antonnia_server.events import sending
 from antonnia_server.events.sending import IdleConnections
+from antonnia_server.events.service import Target
 
+TARGET = Target("org_1", "wh_1", "http://receiver.test/", {}, (), 1)
 ORIGIN = httpcore.Origin(b"http", b"receiver.test", 80)
 
 
@@ -43,16 +45,16 @@ class Kept(httpcore.AsyncHTTPConnection):
 
 
 async def test_connections_are_taken_and_given_back_while_another_is_closed() -> None:
-    idle = IdleConnections(httpcore.AnyIOBackend())
+    idle = IdleConnections(lambda _: httpcore.AnyIOBackend())
 
     async def others_at_the_same_time() -> None:
-        await idle.take_back("wh_1", Kept())
-        await idle.take("wh_1", ORIGIN)
+        await idle.take_back(TARGET, Kept())
+        await idle.take(TARGET, ORIGIN)
 
-    await idle.take_back("wh_1", Kept())
-    await idle.take_back("wh_1", Kept(others_at_the_same_time))
+    await idle.take_back(TARGET, Kept())
+    await idle.take_back(TARGET, Kept(others_at_the_same_time))
 
-    taken = await idle.take("wh_1", ORIGIN)
+    taken = await idle.take(TARGET, ORIGIN)
 
     assert not isinstance(taken, Kept)
 

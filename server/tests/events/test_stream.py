@@ -209,19 +209,19 @@ async def test_a_stream_that_resumes_before_what_is_kept_is_refused_aloud(
 
 
 async def test_a_stream_ends_with_its_token_however_much_there_is_to_read(
-    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    server: Server, clock: Clock
 ) -> None:
-    monkeypatch.setattr(streaming, "WELCOME_SECONDS", 0.0)
     await server.db.write(publish, server.caller, 3 * MAX_FOLLOWED)
     await clock.settle()
     rounds = iter([True, False])
 
-    async def is_still_welcome() -> None:
+    async def who_asks() -> Caller:
         if not next(rounds):
             raise TokenRevoked("The token was revoked.")
+        return server.caller
 
     streams: Streams = server.state.streams
-    parts = streams.follow(server.caller, 0, ["*"], is_still_welcome=is_still_welcome)
+    parts = streams.follow(server.caller, 0, ["*"], who_asks=who_asks)
     async with asyncio.timeout(PATIENCE_SECONDS):
         sent = b"".join([part async for part in parts])
 
@@ -235,10 +235,11 @@ async def test_a_stream_says_that_it_lives_among_events_that_it_does_not_want(
     await server.db.write(publish, server.caller, 3 * MAX_FOLLOWED)
     await clock.settle()
 
-    async def is_still_welcome() -> None: ...
+    async def who_asks() -> Caller:
+        return server.caller
 
     streams: Streams = server.state.streams
-    parts = streams.follow(server.caller, 0, ["a.*"], is_still_welcome=is_still_welcome)
+    parts = streams.follow(server.caller, 0, ["a.*"], who_asks=who_asks)
     async with asyncio.timeout(PATIENCE_SECONDS):
         sent = [await anext(parts) for _ in range(3)]
         await parts.aclose()

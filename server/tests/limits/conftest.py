@@ -1,4 +1,7 @@
-"""A server on a socket for each test; `@pytest.mark.parametrize("limits", …)` sets its limits."""
+"""A server on a socket for each test; `@pytest.mark.parametrize("limits", …)` sets its limits.
+
+`rates` are how often it may be asked.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from listening import Listening
 from listening import listening as listening_on
 
 from antonnia_server.clock import HandClock, from_datetime
-from antonnia_server.settings import Limits
+from antonnia_server.settings import Limits, RateLimits
 
 
 @pytest.fixture
@@ -19,9 +22,16 @@ def limits() -> Limits:
 
 
 @pytest.fixture
-async def server(template: Template, database: Place, limits: Limits) -> AsyncIterator[Server]:
+def rates() -> RateLimits:
+    return RateLimits()
+
+
+@pytest.fixture
+async def server(
+    template: Template, database: Place, limits: Limits, rates: RateLimits
+) -> AsyncIterator[Server]:
     hand = HandClock(from_datetime(START))
-    async with serving(database, template, hand, limits) as server:
+    async with serving(database, template, hand, limits, rates=rates) as server:
         yield server
 
 

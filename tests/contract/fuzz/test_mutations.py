@@ -70,12 +70,26 @@ def refuse_nonsense(answer: Answer, body: bytes) -> None:
     """Fail if the answer is not one that a person or a program can go on with."""
     assert answer.status < 500, (body, answer)
     if answer.status < 400:
-        answer.json()
+        assert_well_formed(answer)
         return
     problem = problem_of(answer)
     if problem["code"] in ("validation_error", "unknown_field"):
         assert "Input should" not in problem["detail"], (body, problem)
         assert problem.get("errors") or "too many" in problem["detail"], (body, problem)
+
+
+def assert_well_formed(answer: Answer) -> None:
+    """Fail if the body is not of the media type that it says it is of."""
+    match answer.headers["content-type"]:
+        case "application/json":
+            answer.json()
+        case "application/jsonl":
+            # Of nothing found there is no line.
+            assert answer.body[-1:] in (b"", b"\n"), answer
+            for line in answer.body.splitlines():
+                json.loads(line)
+        case other:
+            raise AssertionError(f"{other} is no media type of an operation: {answer}")
 
 
 def a_post(operation: Operation, ids: GivenIds, body: bytes) -> bytes:

@@ -13,31 +13,23 @@ random seed, which is printed; without it the seed is always the same.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import given_server
-import pytest
 from given_server import Server
+from schemathesis_run import ENDLESS, run_schemathesis
 
-HERE = Path(__file__).parent
-SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 EXAMPLES = int(os.environ.get("ANTONNIA_CONTRACT_EXAMPLES", "8"))
 CLOCK_EXAMPLES = 8
 SEED = random.randrange(2**32) if "ANTONNIA_CONTRACT_EXAMPLES" in os.environ else 1
-# A stream has no end that could be waited for; it has tests of its own.
-ENDLESS = ["/events/v1/stream"]
-SECONDS = 120 + EXAMPLES * 25
 
 
 def test_the_server_keeps_to_its_document(server: Server, tmp_path: Path) -> None:
     options = [part for path in ENDLESS for part in ("--exclude-path", path)]
-    report = run_schemathesis(server, tmp_path, *options, examples=EXAMPLES)
+    report = run_schemathesis(server, tmp_path, *options, examples=EXAMPLES, seed=SEED)
 
     assert report["operations"]["tested"] == report["operations"]["total"] - len(ENDLESS)
     assert report["test_cases"]["generated"] >= 500
@@ -54,49 +46,12 @@ def test_the_clock_of_tests_keeps_to_its_document(tmp_path: Path) -> None:
     try:
         options = ["--include-path", "/testing/v1/clock"]
         # A move of ten years takes seconds: on its way is done what recurs each day.
-        report = run_schemathesis(server, tmp_path, *options, examples=CLOCK_EXAMPLES)
+        report = run_schemathesis(server, tmp_path, *options, examples=CLOCK_EXAMPLES, seed=SEED)
     finally:
         with server.process:
             server.process.kill()
 
     assert shares_of(report)["POST /testing/v1/clock"][0] > 0
-
-
-def run_schemathesis(
-    server: Server, directory: Path, *options: str, examples: int
-) -> dict[str, Any]:
-    """The report of a run that found nothing."""
-    path = directory / "report.json"
-    command = [
-        SCHEMATHESIS,
-        f"--config-file={HERE / 'schemathesis.toml'}",
-        "--no-color",
-        "run",
-        f"{server.base_url}/openapi.json",
-        f"--max-examples={examples}",
-        f"--seed={SEED}",
-        "--report=json",
-        f"--report-json-path={path}",
-        *options,
-    ]
-    given = {
-        "ANTONNIA_TOKEN": server.token,
-        "ANTONNIA_BASE_URL": server.base_url,
-        "PYTHONPATH": str(HERE),
-    }
-    done = subprocess.run(
-        command,
-        cwd=directory,
-        env={**os.environ, **given},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.fail(done.stdout + done.stderr, pytrace=False)
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return report
 
 
 def shares_of(report: dict[str, Any]) -> dict[str, tuple[int, int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from antonnia_server.http.refusal import Refusal
 
+from .secrets import PREFIX
+
 
 class TokenNotFound(Refusal):
     status = 404
@@ -11,6 +13,10 @@ class TokenNotFound(Refusal):
     title = "No such token"
 
     def __init__(self, token_id: str) -> None:
+        if token_id.startswith(PREFIX):
+            # It is not repeated: it may be one that lets somebody in.
+            super().__init__("This is the secret of a token; name the token by its id, `tok_…`.")
+            return
         super().__init__(f"There is no token {token_id!r}.")
 
 
@@ -47,7 +53,10 @@ class NotAPartner(Refusal):
     title = "The organization is no partner"
 
     def __init__(self) -> None:
-        super().__init__("Only a partner makes organizations; this token's organization is none.")
+        super().__init__(
+            "Only a partner makes organizations, and this token's organization is none; the "
+            "operator makes it one with `antonnia org create NAME --partner`."
+        )
 
 
 class MemberExists(Refusal):

@@ -42,7 +42,8 @@ class RememberingTokenLookup:
     async def identify(self, secret: str) -> Identity:
         secret_hash = hash_secret(secret)
         now = self._monotonic()
-        identity, until = self._remembered.get(secret_hash, (None, 0.0))
+        remembered = self._remembered
+        identity, until = remembered.get(secret_hash, (None, 0.0))
         if (
             identity is not None
             and now < until
@@ -52,9 +53,10 @@ class RememberingTokenLookup:
         if not is_well_formed(secret):
             raise InvalidToken("This is not a token of this platform. Was it copied in full?")
         identity = await self._db.read(identify, secret_hash)
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[secret_hash] = (identity, now + REMEMBERED_SECONDS)
+        if len(remembered) >= MAX_REMEMBERED:
+            remembered.clear()
+        # What was forgotten meanwhile stays so: this may have been read before the change.
+        remembered[secret_hash] = (identity, now + REMEMBERED_SECONDS)
         if identity.is_used_anew:
             self._unnoted[identity.token_id] = identity
             if self._noting is None:
@@ -63,7 +65,7 @@ class RememberingTokenLookup:
 
     def forget(self) -> None:
         """Ask the database again about each."""
-        self._remembered.clear()
+        self._remembered = {}
 
     async def close(self) -> None:
         """Write down what was used last."""
@@ -73,8 +75,10 @@ class RememberingTokenLookup:
     async def _note(self) -> None:
         # While the storage takes no writes, what was used is not known: the requests do not fail,
         # and each look at a token asks for the note again.
-        with contextlib.suppress(StorageFailed):
-            while self._unnoted:
-                uses, self._unnoted = self._unnoted, {}
-                await self._db.write(note_uses, list(uses.values()))
-        self._noting = None
+        try:
+            with contextlib.suppress(StorageFailed):
+                while self._unnoted:
+                    uses, self._unnoted = self._unnoted, {}
+                    await self._db.write(note_uses, list(uses.values()))
+        finally:
+            self._noting = None

@@ -13,15 +13,24 @@ import click
 
 from antonnia_server.data_directory import DataDirectory
 from antonnia_server.process import run_server
-from antonnia_server.settings import Limits, LogLimits, Settings, WebhookLimits
+from antonnia_server.settings import (
+    AuditLimits,
+    Limits,
+    LogLimits,
+    RateLimits,
+    Settings,
+    WebhookLimits,
+)
 
 from .options import (
+    audit_options,
     data_options,
     limit_options,
     listen_options,
     log_options,
     webhook_options,
 )
+from .rate_options import rate_limit_options
 
 _WELCOME = """\
 Antonnia is running at {base_url} (API documentation: {base_url}/docs).
@@ -87,6 +96,9 @@ antonnia: TEST CLOCK. Time stands still until POST /testing/v1/clock moves it. F
 )
 @webhook_options
 @log_options
+@audit_options
+# Who develops floods a server of their own, and counts nothing unless they say so.
+@rate_limit_options("dev", RateLimits(), is_shared=False)
 @limit_options
 @data_options
 def dev(
@@ -99,6 +111,8 @@ def dev(
     *,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    audit_limits: AuditLimits,
+    rates: RateLimits,
     limits: Limits,
 ) -> None:
     """Run a server for development, ready to be used.
@@ -137,6 +151,8 @@ def dev(
             # Who develops receives on this machine.
             webhooks=replace(webhook_limits, allows_private=True),
             log=log_limits,
+            audit=audit_limits,
+            rates=rates,
         ),
         prepare=prepare,
         on_ready=say_ready,

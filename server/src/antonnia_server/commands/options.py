@@ -18,6 +18,7 @@ from antonnia_server.settings import (
     DEFAULT_DATA_DIRECTORY,
     DEFAULT_HOST,
     DEFAULT_PORT,
+    AuditLimits,
     JobLimits,
     Limits,
     LogLimits,
@@ -142,6 +143,23 @@ def log_options(command: Callable[..., R]) -> Callable[..., R]:
     return _options_of(LogLimits, command, "log_limits", prefix="log_")
 
 
+def audit_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same for how long it keeps who did what."""
+    return _options_of(AuditLimits, command, "audit_limits", prefix="audit_")
+
+
+def proxy_option(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command `--trusted-proxy`, of which there may be several."""
+    return click.option(
+        "--trusted-proxy",
+        multiple=True,
+        metavar="NETWORK",
+        callback=_networks,
+        help="Take the word of proxies in this network, such as 10.1.2.0/24, for where a request "
+        "comes from (X-Forwarded-For); may be given several times.",
+    )(command)
+
+
 def webhook_options(command: Callable[..., R]) -> Callable[..., R]:
     """The same for how it sends events, and where to."""
 
@@ -213,6 +231,7 @@ def _options_of(
     | type[PostgresLimits]
     | type[JobLimits]
     | type[LogLimits]
+    | type[AuditLimits]
     | type[MigrationLimits]
     | type[WebhookLimits],
     command: Callable[..., R],
@@ -245,8 +264,8 @@ def _directory(data: Path | None, database_url: str | None) -> DataDirectory:
     _refuse_both(data)
     if database_url.startswith(_POSTGRES):
         raise Fault(
-            "this command is for SQLite; on PostgreSQL there are `serve`, `migrate`, `token` and "
-            "`knowledge`."
+            "this command is for SQLite; on PostgreSQL there are `serve`, `worker`, `migrate`, "
+            "`token`, `org`, `user`, `knowledge` and `sessions tail`."
         )
     path = database_url.removeprefix(_SQLITE)
     if path == database_url or not path or "?" in path:

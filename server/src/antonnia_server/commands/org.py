@@ -29,7 +29,7 @@ def org() -> None:
 def create(
     directory: DataDirectory | SharedDatabase, name: str, is_partner: bool, is_json: bool
 ) -> None:
-    """Make an organization; one of that name that is there already stays the same."""
+    """Make an organization, or, with --partner, let the one of that name make others."""
     from antonnia_server.operator import CREATE_ORGANIZATION, OrganizationOrder
 
     from .desk import opened_desk
@@ -54,4 +54,6 @@ def list_organizations(directory: DataDirectory | SharedDatabase, is_json: bool)
         found = desk.ask(LIST_ORGANIZATIONS, OrganizationsOrder())
     for each in found.organizations:
         line = f"{each.id}  {each.type}  {printable(each.name)}"
+        if each.shown_name is not None:
+            line += f"  (calls itself {printable(each.shown_name)!r})"
         click.echo(each.model_dump_json() if is_json else line)

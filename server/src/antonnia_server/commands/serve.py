@@ -8,24 +8,30 @@ from antonnia_server.data_directory import DataDirectory
 from antonnia_server.fault import Fault
 from antonnia_server.process import run_server, run_shared_server
 from antonnia_server.settings import (
+    DEFAULT_RATE_LIMITS,
+    AuditLimits,
     JobLimits,
     Limits,
     LogLimits,
     PostgresLimits,
+    RateLimits,
     Settings,
     WebhookLimits,
 )
 from antonnia_server.shared_database import SharedDatabase
 
 from .options import (
+    audit_options,
     database_options,
     job_options,
     limit_options,
     listen_options,
     log_options,
     postgres_options,
+    proxy_option,
     webhook_options,
 )
+from .rate_options import rate_limit_options
 
 
 @click.command()
@@ -47,6 +53,9 @@ from .options import (
 @job_options
 @webhook_options
 @log_options
+@audit_options
+@proxy_option
+@rate_limit_options("serve", DEFAULT_RATE_LIMITS, is_shared=True)
 @limit_options
 @postgres_options
 @database_options
@@ -60,6 +69,9 @@ def serve(
     job_limits: JobLimits,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    audit_limits: AuditLimits,
+    trusted_proxy: tuple[str, ...],
+    rates: RateLimits,
     limits: Limits,
     postgres_limits: PostgresLimits,
 ) -> None:
@@ -82,6 +94,9 @@ def serve(
                 limits=limits,
                 webhooks=webhook_limits,
                 log=log_limits,
+                audit=audit_limits,
+                trusted_proxies=trusted_proxy,
+                rates=rates,
             ),
             processes=workers,
             on_ready=say_ready,
@@ -101,7 +116,15 @@ def serve(
         database,
         host,
         port,
-        settings=Settings(jobs=job_limits, limits=limits, webhooks=webhook_limits, log=log_limits),
+        settings=Settings(
+            jobs=job_limits,
+            limits=limits,
+            webhooks=webhook_limits,
+            log=log_limits,
+            audit=audit_limits,
+            trusted_proxies=trusted_proxy,
+            rates=rates,
+        ),
         prepare=lambda: None,
         on_ready=say_ready,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -32,7 +33,12 @@ def token() -> None:
     metavar="PERMISSION",
     envvar="ANTONNIA_TOKEN_CREATE_PERMISSION",
     help="What it may do, such as conversations:write; may be given several times.  "
-    "[default: everything]",
+    "[default: *, which is everything]",
+)
+@click.option(
+    "--user",
+    metavar="EMAIL",
+    help="Whose it is: it may never do more than the role of this member.",
 )
 @click.option(
     "--expires-in-days",
@@ -47,6 +53,7 @@ def create(
     organization: str,
     name: str | None,
     permissions: tuple[str, ...],
+    user: str | None,
     expires_in_days: int | None,
     is_json: bool,
 ) -> None:
@@ -59,6 +66,7 @@ def create(
         organization=organization,
         name=MADE_HERE if name is None else name,
         permissions=permissions or ("*",),
+        email=user,
         expires_in_days=expires_in_days,
     )
     with opened_desk(directory) as desk:
@@ -68,7 +76,8 @@ def create(
     else:
         click.echo(created.token)
         click.echo(
-            f"{created.token_id} for organization {organization} ({created.organization_id})",
+            f"{created.token_id} for {'the new ' if created.is_organization_new else ''}"
+            f"organization {organization} ({created.organization_id})",
             err=True,
         )
 
@@ -151,13 +160,16 @@ def revoke(
 
 
 def _line(token: Token) -> str:
+    from antonnia_server.clock import SystemClock, from_datetime
+
     from .shown import printable
 
     state = "active"
     if token.revoked_at is not None:
         state = f"revoked {token.revoked_at:%Y-%m-%d}"
     elif token.expires_at is not None:
-        state = f"expires {token.expires_at:%Y-%m-%d}"
+        has_expired = token.expires_at <= datetime.now(UTC)
+        state = f"{'expired' if has_expired else 'expires'} {token.expires_at:%Y-%m-%d}"
     used = "never used" if token.last_used_at is None else f"used {token.last_used_at:%Y-%m-%d}"
     parts = [token.id, f"{token.prefix}…", state, used, " ".join(token.permissions)]
     return "  ".join([*parts, printable(token.name)])

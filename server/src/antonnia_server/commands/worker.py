@@ -9,6 +9,7 @@ from antonnia_server.fault import Fault
 from antonnia_server.process import run_worker
 from antonnia_server.settings import (
     DEFAULT_HOST,
+    AuditLimits,
     JobLimits,
     LogLimits,
     PostgresLimits,
@@ -18,6 +19,7 @@ from antonnia_server.settings import (
 from antonnia_server.shared_database import SharedDatabase
 
 from .options import (
+    audit_options,
     database_options,
     job_options,
     log_options,
@@ -41,6 +43,7 @@ from .options import (
 @job_options
 @webhook_options
 @log_options
+@audit_options
 @postgres_options
 @database_options
 def worker(
@@ -51,6 +54,7 @@ def worker(
     job_limits: JobLimits,
     webhook_limits: WebhookLimits,
     log_limits: LogLimits,
+    audit_limits: AuditLimits,
     postgres_limits: PostgresLimits,
 ) -> None:
     """Run the jobs of a PostgreSQL database, beside servers and other workers.
@@ -70,7 +74,7 @@ def worker(
 
     run_worker(
         SharedDatabase(database.url, postgres_limits),
-        Settings(jobs=job_limits, webhooks=webhook_limits, log=log_limits),
+        Settings(jobs=job_limits, webhooks=webhook_limits, log=log_limits, audit=audit_limits),
         None if metrics_port is None else (metrics_host, metrics_port),
         on_ready=say_ready,
     )

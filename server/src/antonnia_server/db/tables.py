@@ -15,6 +15,7 @@ for _module in (
     "jobs.tables",
     "orchestrator.tables",
     "orchestrator.knowledge.tables",
+    "rate_limits.tables",
 ):
     import_module(f"antonnia_server.{_module}")
 

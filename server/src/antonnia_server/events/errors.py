@@ -87,15 +87,3 @@ class TooManySecrets(Refusal):
             f"Of webhook {webhook_id!r} {most} old secrets sign still, which is the most; rotate "
             "it again when the oldest of them has been old for a day."
         )
-
-
-class TooManyStreams(Refusal):
-    status = 429
-    code = "rate_limited"
-    title = "Too many at a time"
-
-    def __init__(self, most: int, retry_after_seconds: int) -> None:
-        super().__init__(
-            f"A token has {most} streams at a time at most; close one first.",
-            retry_after_seconds=retry_after_seconds,
-        )

@@ -41,6 +41,11 @@ def handlers(limits: LogLimits) -> list[Handler]:
         service.schedule_retention_later(tx, kept_days=limits.kept_days)
 
     return [
-        Handler(service.DELETE_DELIVERIES, delete_deliveries, max_attempts=5),
+        Handler(
+            service.DELETE_DELIVERIES,
+            delete_deliveries,
+            max_attempts=5,
+            give_up=service.delete_deliveries_later,
+        ),
         Handler(service.DELETE_OLD_EVENTS, delete_old_events, max_attempts=5, give_up=forget_later),
     ]

@@ -10,27 +10,24 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-import socket
-from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, NamedTuple, cast
 
 import httpcore
 import httpx
 
+from .resolving import Names, Resolve
+
 logger = logging.getLogger("antonnia.events")
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-# The addresses of a name, as text.
-Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 PORTS = {"http": 80, "https": 443}
 # Below it are the services of a system, and none of them is a receiver but those of PORTS.
 FIRST_FREE_PORT = 1024
 LAST_PORT = 65_535
-RESOLVERS = 32
 # How long, and for how many at a time, a name is looked up before anything is sent there.
 CHECK_SECONDS = 5.0
 MAX_CHECKS = 16
@@ -99,12 +96,11 @@ class Guard:
     ) -> None:
         self._allows_private = allows_private
         self._allowed = [ipaddress.ip_network(network) for network in allowed_networks]
-        self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="antonnia-resolver")
-        self._resolve = resolve or self._resolve_with_system
+        self._names = Names(resolve)
         self._checks = 0
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
     def place_of(self, url: str) -> Place:
         """What a URL says.
@@ -135,18 +131,20 @@ class Guard:
             raise Refused(f"port {port} is one of a system's own services")
         return Place(parsed.raw_scheme, host, port, parsed.raw_path, parsed.netloc)
 
-    async def check(self, url: str) -> None:
+    async def check(self, url: str, organization_id: str) -> None:
         """Look at a URL before anything is sent there. A name that stands for nothing may yet.
 
         Raises:
             Refused: Nothing would be sent there.
         """
         place = self.place_of(url)
-        if self._checks >= MAX_CHECKS:
+        if self._checks >= MAX_CHECKS or self._names.is_busy(organization_id):
             # Looked up at the first attempt: nobody is to wait here for the names of others.
             return
         self._checks += 1
-        looking = asyncio.ensure_future(self.addresses_of(place.host.decode("ascii"), place.port))
+        looking = asyncio.ensure_future(
+            self.addresses_of(place.host.decode("ascii"), place.port, organization_id)
+        )
         # A name that hangs keeps its thread, and its place, for longer than anybody waits here.
         looking.add_done_callback(self._checked)
         done, _ = await asyncio.wait([looking], timeout=CHECK_SECONDS)
@@ -158,15 +156,15 @@ class Guard:
         if not looking.cancelled() and isinstance(error := looking.exception(), Exception):
             logger.debug("a name was looked up in vain: %s", error)
 
-    async def addresses_of(self, host: str, port: int) -> list[str]:
-        """The addresses of a host, all of which may be connected to.
+    async def addresses_of(self, host: str, port: int, organization_id: str) -> list[str]:
+        """The addresses of a host, all of which may be connected to, for an organization.
 
         Raises:
             Refused: One of them may not.
             OSError: It has none.
         """
         try:
-            found = await self._resolve(host.strip("[]"), port)
+            found = await self._names.addresses_of(host.strip("[]"), port, organization_id)
         except UnicodeError as error:
             raise Refused("its host cannot be a name") from error
         if not found:
@@ -183,20 +181,13 @@ class Guard:
             if address in network:
                 raise Refused(f"{address} is in {network}, {why}")
 
-    async def _resolve_with_system(self, host: str, port: int) -> list[str]:
-        """In threads of its own: names that hang must hold nobody else up."""
-        loop = asyncio.get_running_loop()
-        found: list[Any] = await loop.run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-        return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """The network of httpcore, as far as the guard lets it."""
+    """The network of httpcore for an organization, as far as the guard lets it."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, organization_id: str) -> None:
         self._guard = guard
+        self._organization_id = organization_id
         # Where its library is missing, httpcore has another class of that name.
         self._network = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 
@@ -209,7 +200,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            addresses = await self._guard.addresses_of(host, port)
+            addresses = await self._guard.addresses_of(host, port, self._organization_id)
         except OSError as error:
             raise httpcore.ConnectError(f"{host} cannot be found: {error}") from error
         failed: httpcore.NetworkError | httpcore.TimeoutException | None = None

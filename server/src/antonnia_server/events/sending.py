@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import perf_counter
@@ -51,7 +51,7 @@ class Sender:
         # A receiver compares with its own clock, whatever a test does with ours.
         self._wall = SystemClock()
         self._timeout_seconds = timeout_seconds
-        self._connections = IdleConnections(GuardedNetwork(guard))
+        self._connections = IdleConnections(lambda owner: GuardedNetwork(guard, owner))
 
     async def aclose(self) -> None:
         await self._connections.aclose()
@@ -102,7 +102,7 @@ class Sender:
             scheme=place.scheme, host=place.host, port=place.port, target=place.target
         )
         request = httpcore.Request("POST", url, headers=headers, content=due.body)
-        connection = await self._connections.take(target.webhook_id, url.origin)
+        connection = await self._connections.take(target, url.origin)
         try:
             response = await connection.handle_async_request(request)
             try:
@@ -114,7 +114,7 @@ class Sender:
             finally:
                 await response.aclose()
         finally:
-            await self._connections.take_back(target.webhook_id, connection)
+            await self._connections.take_back(target, connection)
         retry_after = [value for name, value in response.headers if name.lower() == b"retry-after"]
         return Answer(
             response.status,
@@ -141,14 +141,15 @@ class Sender:
 class IdleConnections:
     """Connections that wait for the next attempt of their webhook, so many in all."""
 
-    def __init__(self, network: httpcore.AsyncNetworkBackend) -> None:
-        self._network = network
+    def __init__(self, network_of: Callable[[str], httpcore.AsyncNetworkBackend]) -> None:
+        self._network_of = network_of
         self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
         self._count = 0
         self._certificates: ssl.SSLContext | None = None
 
-    async def take(self, key: str, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+    async def take(self, target: Target, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         """A connection to an origin that nobody else uses."""
+        key = target.webhook_id
         # Looked up each time: others take and give back while one is being closed.
         while self._idle.get(key):
             # The one used last is the least likely to have been closed.
@@ -162,16 +163,16 @@ class IdleConnections:
             origin,
             ssl_context=self._certificates,
             keepalive_expiry=KEEP_IDLE_SECONDS,
-            network_backend=self._network,
+            network_backend=self._network_of(target.organization_id),
         )
 
-    async def take_back(self, key: str, connection: httpcore.AsyncHTTPConnection) -> None:
+    async def take_back(self, target: Target, connection: httpcore.AsyncHTTPConnection) -> None:
         if connection.is_closed() or not connection.is_idle():
             await connection.aclose()
             return
         # Behind all others: the first are those that have not been used for longest.
-        idle = self._idle.pop(key, [])
-        self._idle[key] = [*idle, connection]
+        idle = self._idle.pop(target.webhook_id, [])
+        self._idle[target.webhook_id] = [*idle, connection]
         self._count += 1
         while self._count > MAX_IDLE:
             await self._remove_last(next(iter(self._idle))).aclose()

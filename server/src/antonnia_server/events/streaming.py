@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from time import perf_counter
 
+from antonnia_server.clock import SECOND, Clock
 from antonnia_server.db import Database, StorageFailed, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.refusal import Overloaded, Refusal
+from antonnia_server.http.refusal import Overloaded, RateLimited, Refusal
 from antonnia_server.settings import LogLimits
 
 from . import service
-from .errors import TooManyStreams
 
 # A comment tells the client, and whatever stands between, that the connection lives.
 COMMENT_SECONDS = 15.0
-# Nothing is read for a caller whose token was looked at longer ago.
-WELCOME_SECONDS = 15.0
+# After tokens have changed, all who follow are looked at so soon; the next changes wait for it.
+ASK_AGAIN_SECONDS = 0.25
 RETRY_AFTER_SECONDS = 5
 # Among events that a stream does not want, it says so often how far it has come.
 SAY_POSITION_EVERY = 1_000
@@ -29,13 +29,25 @@ _COMMENT = b": still here\n\n"
 class Streams:
     """The streams of one process."""
 
-    def __init__(self, db: Database, limits: LogLimits) -> None:
+    def __init__(self, db: Database, clock: Clock, limits: LogLimits) -> None:
         self._db = db
+        self._clock = clock
         self._limits = limits
         self._is_stopping = False
         self._of_token: Counter[str] = Counter()
         self._count = 0
         self._tails = _Tails(db)
+        self._asking: asyncio.TimerHandle | None = None
+
+    def ask_again(self) -> None:
+        """Look soon whether those who follow still may: some token is worth something else."""
+        if self._count and self._asking is None:
+            loop = asyncio.get_running_loop()
+            self._asking = loop.call_later(ASK_AGAIN_SECONDS, self._ask)
+
+    def _ask(self) -> None:
+        self._asking = None
+        self._tails.wake_all()
 
     def stop(self) -> None:
         """End every stream: the server waits for what is under way."""
@@ -47,7 +59,7 @@ class Streams:
 
         Raises:
             Overloaded: The process has too many.
-            TooManyStreams: The token has.
+            RateLimited: The token has.
         """
         token = caller.token_id or ""
         if self._is_stopping:
@@ -57,7 +69,11 @@ class Streams:
                 "The server has too many streams.", retry_after_seconds=RETRY_AFTER_SECONDS
             )
         if self._of_token[token] >= self._limits.streams_per_token:
-            raise TooManyStreams(self._limits.streams_per_token, RETRY_AFTER_SECONDS)
+            raise RateLimited(
+                f"A token has {self._limits.streams_per_token} streams at a time at most; close "
+                "one first.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
         self._count += 1
         self._of_token[token] += 1
 
@@ -75,25 +91,25 @@ class Streams:
         position: int,
         types: Sequence[str],
         *,
-        is_still_welcome: Callable[[], Awaitable[object]],
+        who_asks: Callable[[], Awaitable[Caller]],
     ) -> AsyncGenerator[bytes]:
         """The events after a position, as they are taken and as they come.
 
         Nothing is kept for a client: a page is read when the one before it has been taken. It ends
-        when the server stops, or the log is deleted faster than the client takes it.
+        when the server stops, when the caller may read no more, or when the log is deleted faster
+        than the client takes it.
         """
         # Whoever is cut off before the first event goes on from here as well.
         yield _place(position)
         said = position
-        comment, welcome = _Deadline(COMMENT_SECONDS), _Deadline(WELCOME_SECONDS)
+        comment = _Deadline(COMMENT_SECONDS)
         tail = self._tails.of(caller.organization_id)
         with tail:
             while not self._is_stopping:
                 moved = tail.next
                 try:
-                    if welcome.left <= 0:
-                        await is_still_welcome()
-                        welcome.renew()
+                    # Remembered for a second at most, as it is for any other request.
+                    caller = await who_asks()
                     found = await self._db.read(service.follow, caller, position, types)
                 except (Refusal, StorageFailed):
                     # Whoever resumes is told what is wrong.
@@ -109,7 +125,13 @@ class Streams:
                     yield _COMMENT + _place(position)
                     comment.renew()
                 if is_at_end:
-                    await _wait(moved, comment.left)
+                    await _wait(moved, min(comment.left, self._seconds_of(caller)))
+
+    def _seconds_of(self, caller: Caller) -> float:
+        """How long the caller's token is still valid."""
+        if caller.token_ends_at is None:
+            return COMMENT_SECONDS
+        return max((caller.token_ends_at - self._clock.now()) / SECOND, 0)
 
 
 class _Deadline:

@@ -114,5 +114,14 @@ deliveries = sa.Table(
         "id",
         where="status IN ('failed', 'exhausted')",
     ),
+    # Tests that wait until the log has been looked through up to them: never many.
+    partial_index(
+        "ix_deliveries_waiting",
+        "organization_id",
+        "webhook_id",
+        # With it SQLite finds that the index is better than the primary key.
+        "position",
+        where="position = 0",
+    ),
     sqlite_with_rowid=False,
 )

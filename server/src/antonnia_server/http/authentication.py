@@ -22,8 +22,18 @@ class Identity(NamedTuple):
     expires_at: int | None = None
     # Whose it is, if it belongs to a person.
     user_id: str | None = None
+    # Of the secret by which it was found.
+    secret_hash: bytes | None = None
     # Whether it has not been noted for a while that the token is used.
     is_used_anew: bool = False
+
+
+class Limiter(Protocol):
+    """Says whether somebody may ask once more; the application gives one to the edge."""
+
+    def admit(self, caller: Caller) -> None:
+        """Raises `RateLimited`."""
+        ...
 
 
 class TokenLookup(Protocol):
@@ -38,7 +48,20 @@ _EPOCH = re.compile(r"[0-9]{1,18}")
 
 
 async def authenticate(request: Request) -> Caller:
-    """The caller of a request.
+    """The caller of a request, which is counted.
+
+    Raises:
+        RateLimited: The token or its organization has asked too often.
+        As `identify`.
+    """
+    caller = await identify(request)
+    limiter: Limiter = request.app.state.limiter
+    limiter.admit(caller)
+    return caller
+
+
+async def identify(request: Request) -> Caller:
+    """The caller of a request, however often they ask.
 
     Raises:
         InvalidToken, TokenExpired, TokenRevoked: Nobody that the server knows.
@@ -56,7 +79,7 @@ async def authenticate(request: Request) -> Caller:
     # Every route has one: without it nothing is served (`Dispatch`).
     needed: str = request.scope["antonnia_permission"]
     if needed not in identity.permissions:
-        raise PermissionDenied(needed)
+        raise PermissionDenied(needed, is_of_user=identity.user_id is not None)
     client = request.scope.get("client")
     return Caller(
         organization_id=identity.organization_id,
@@ -66,6 +89,8 @@ async def authenticate(request: Request) -> Caller:
         permissions=identity.permissions,
         user_id=identity.user_id,
         address=None if client is None else client[0],
+        secret_hash=identity.secret_hash,
+        token_ends_at=identity.expires_at,
     )
 
 

@@ -22,3 +22,7 @@ class Caller:
     address: str | None = None
     # All that the caller may do; nothing where no token was asked for.
     permissions: frozenset[str] = frozenset()
+    # Of the secret that was sent, to look again whether it still lets in.
+    secret_hash: bytes | None = None
+    # When the token stops being valid; None for never.
+    token_ends_at: int | None = None

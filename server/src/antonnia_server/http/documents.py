@@ -22,6 +22,7 @@ from .refusal import (
     MalformedJson,
     Overloaded,
     PermissionDenied,
+    RateLimited,
     Refusal,
     TokenExpired,
     TokenRevoked,
@@ -30,7 +31,13 @@ from .refusal import (
 )
 
 _COMPONENTS = "#/components/schemas/{model}"
-_ALWAYS: tuple[type[Refusal], ...] = (InvalidToken, TokenExpired, TokenRevoked, Overloaded)
+_ALWAYS: tuple[type[Refusal], ...] = (
+    InvalidToken,
+    TokenExpired,
+    TokenRevoked,
+    RateLimited,
+    Overloaded,
+)
 _WITH_BODY: tuple[type[Refusal], ...] = (
     MalformedJson,
     BodyTooLarge,

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from antonnia_server import ids
-from antonnia_server.db import StorageFailed
+from antonnia_server.db import NameHeld, StorageFailed
 from antonnia_server.rare_log import RareLog
 
 from .refusal import (
@@ -108,6 +108,8 @@ def _as_refusal(error: Exception, request_id: str) -> Refusal:
         # Every request meets a disk that is full; the database logs what is wrong with it.
         _rare.log(logging.ERROR, "storage failed in request %s: %s", request_id, error)
         return refusal_of(error)
+    if isinstance(error, NameHeld):
+        return Overloaded("Somebody else is changing the same; try again in a moment.")
     logger.error("request %s failed", request_id, exc_info=error)
     return Refusal(f"Something went wrong on our side. It is logged with request {request_id}.")
 

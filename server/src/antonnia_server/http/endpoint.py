@@ -16,11 +16,12 @@ from starlette.responses import Response
 
 from antonnia_server.db import Database, Transaction
 
-from .authentication import authenticate
+from .authentication import authenticate, identify
 from .caller import Caller
 from .idempotency import Answer, answer_of, find_answer, key_of, once
-from .intake import Intake
+from .intake import HeldBody, Intake
 from .pagination import Listing
+from .refusal import PermissionDenied
 
 Respond = Callable[[Any], Answer]
 # Of the caller and the body: what the service is given besides.
@@ -29,6 +30,10 @@ Prepare = Callable[[Caller, Any], Awaitable[dict[str, Any]]]
 # What the application writes down of each change: the caller, what was done, what the service
 # returned, and the ids of the path.
 Record = Callable[[Transaction, Caller, str, Any, tuple[str, ...]], None]
+
+
+# The caller as they are in this unit of work.
+Confirm = Callable[[Transaction, Caller], Caller]
 
 
 class Items(Protocol):
@@ -54,7 +59,7 @@ async def write(
     caller = await authenticate(request)
     intake: Intake = request.app.state.intake
     with intake.body() as held:
-        raw = await held.read(request)
+        raw = await _receive(request, held)
         with intake.requests:
             arguments: tuple[Any, ...] = ids
             given: dict[str, Any] = {}
@@ -63,6 +68,8 @@ async def write(
             key = key_of(request, raw) if request.method == "POST" else None
             db: Database = request.app.state.db
             record: Record = request.app.state.record
+            confirm: Confirm = request.app.state.confirm
+            permission: str = request.scope["antonnia_permission"]
             if prepare is not None:
                 # What was answered is answered again, whatever would be refused by now.
                 if key is not None and (stored := await db.read(find_answer, caller, key)):
@@ -70,13 +77,25 @@ async def write(
                 given = await prepare(caller, arguments[-1])
 
             def work(tx: Transaction) -> Answer:
-                result = service(tx, caller, *arguments, **given)
-                record(tx, caller, request.scope["antonnia_operation"], result, ids)
+                whose = caller
+                if permission.startswith("auth:"):
+                    whose = confirm(tx, caller)
+                    if permission not in whose.permissions:
+                        raise PermissionDenied(permission, is_of_user=True)
+                result = service(tx, whose, *arguments, **given)
+                record(tx, whose, request.scope["antonnia_operation"], result, ids)
                 return respond(result) if respond is not None else answer_of(result, status)
 
             with intake.writes:
                 answer = await db.write(once, caller, key, work)
     return _response(answer)
+
+
+async def _receive(request: Request, held: HeldBody) -> bytes:
+    """The body. Who sends it slowly may meanwhile be somebody who is let in no more."""
+    raw = await held.read(request)
+    await identify(request)
+    return raw
 
 
 def _response(answer: Answer) -> Response:
@@ -114,7 +133,7 @@ async def ask(
     caller = await authenticate(request)
     intake: Intake = request.app.state.intake
     with intake.body() as held:
-        raw = await held.read(request)
+        raw = await _receive(request, held)
         with intake.requests:
             question = await intake.parse(raw, body)
             db: Database = request.app.state.db
@@ -134,7 +153,7 @@ async def search(
     caller = await authenticate(request)
     intake: Intake = request.app.state.intake
     with intake.body() as held:
-        raw = await held.read(request)
+        raw = await _receive(request, held)
         with intake.requests:
             query = await intake.parse(raw, body)
             return await _page(

@@ -77,10 +77,15 @@ class PermissionDenied(Refusal):
     code = "permission_denied"
     title = "The token lacks a permission"
 
-    def __init__(self, permission: str) -> None:
-        super().__init__(
-            f"This needs the permission `{permission}`, which the token does not have."
-        )
+    def __init__(
+        self, permission: str, *, is_of_user: bool = False, is_given: bool = False
+    ) -> None:
+        """`is_of_user`: the role of a user is a bound too; `is_given`: it is for somebody else."""
+        lacks = "which the token does not have"
+        if is_of_user:
+            lacks += ", or which the role of its user does not allow"
+        what = "To give this away needs" if is_given else "This needs"
+        super().__init__(f"{what} the permission `{permission}`, {lacks}.")
 
 
 class PathNotFound(Refusal):
@@ -144,6 +149,12 @@ class IdempotencyKeyReused(Refusal):
     status = 422
     code = "idempotency_key_reused"
     title = "The idempotency key was used for another request"
+
+
+class RateLimited(Refusal):
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
 
 
 class HeadersTooLarge(Refusal):

@@ -33,6 +33,8 @@ class ListedOrganization(WireModel):
     id: str
     name: str
     type: str
+    # What it calls itself, if that is something else; the operator's commands know it by its name.
+    shown_name: str | None = None
 
 
 class Organizations(WireModel):
@@ -117,7 +119,7 @@ def _known(organizations: list[OrganizationRow]) -> str:
 
 
 def _listed(row: OrganizationRow) -> ListedOrganization:
-    return ListedOrganization(id=row.id, name=row.shown_name or row.name, type=row.type)
+    return ListedOrganization(id=row.id, name=row.name, type=row.type, shown_name=row.shown_name)
 
 
 CREATE_ORGANIZATION = Operation(OrganizationOrder, ListedOrganization, create_organization)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from antonnia.auth.types import Token, TokenCreate, TokenRotate, TokenSearch, TokenWithSecret
 from antonnia.core.models import RequestModel, WireModel
 
@@ -9,9 +11,11 @@ from ..auth import service as auth
 from ..auth.service import tokens
 from ..clock import SECOND, to_datetime
 from ..db import Transaction
-from ..http.permissions import EVERYTHING
+from ..http.permissions import EVERYTHING, PERMISSIONS
+from ..http.refusal import invalid
 from .operation import Operation, body_of, change
 from .organizations import check_name, get_organization, operator_of
+from .users import get_member
 
 DAY = 86_400 * SECOND
 MADE_HERE = "made by `antonnia token create`"
@@ -23,7 +27,9 @@ class TokenOrder(RequestModel):
     organization: str
     name: str = MADE_HERE
     permissions: tuple[str, ...] = (EVERYTHING,)
-    expires_in_days: int | None = None
+    # Of the member whose it is to be; None if it is the organization's own.
+    email: str | None = None
+    expires_in_days: int | None = Field(None, ge=1, le=36_500)
 
 
 class CreatedToken(WireModel):
@@ -32,6 +38,7 @@ class CreatedToken(WireModel):
     token: str
     token_id: str
     organization_id: str
+    is_organization_new: bool = False
 
 
 class TokensOrder(RequestModel):
@@ -76,10 +83,28 @@ def create_token(tx: Transaction, order: TokenOrder) -> CreatedToken:
     if order.expires_in_days is not None:
         expires_at = to_datetime(tx.now + order.expires_in_days * DAY)
     name = check_name(["name"], order.name)
-    body = body_of(TokenCreate, name=name, permissions=order.permissions, expires_at=expires_at)
+    for permission in order.permissions:
+        if permission not in PERMISSIONS:
+            known = ", ".join(PERMISSIONS)
+            raise invalid(["permission"], f"there is no {permission!r}; there are: {known}")
+    known_before = {each.id for each in auth.list_organizations(tx)}
     organization_id = auth.find_or_create_organization(tx, organization)
-    created = change(tx, operator_of(organization_id), tokens.create_token, body)
-    return CreatedToken(token=created.secret, token_id=created.id, organization_id=organization_id)
+    caller = operator_of(organization_id)
+    user_id = None if order.email is None else get_member(tx, caller, order.email).user_id
+    body = body_of(
+        TokenCreate,
+        name=name,
+        permissions=order.permissions,
+        expires_at=expires_at,
+        user_id=user_id,
+    )
+    created = change(tx, caller, tokens.create_token, body)
+    return CreatedToken(
+        token=created.secret,
+        token_id=created.id,
+        organization_id=organization_id,
+        is_organization_new=organization_id not in known_before,
+    )
 
 
 def list_tokens(tx: Transaction, order: TokensOrder) -> Tokens:

@@ -6,8 +6,9 @@ from antonnia.auth.types import Member, MemberCreate, MemberSearch, Role
 from antonnia.core.models import RequestModel, WireModel
 
 from ..auth.errors import MemberNotFound
-from ..auth.service import members
+from ..auth.service import members, record
 from ..db import Transaction
+from ..http.caller import Caller
 from .operation import Operation, body_of, change
 from .organizations import check_name, get_organization, operator_of
 
@@ -47,7 +48,9 @@ def create_user(tx: Transaction, order: UserOrder) -> Member:
     organization = get_organization(tx, order.organization)
     name = None if order.name is None else check_name(["name"], order.name)
     body = body_of(MemberCreate, email=order.email, role=order.role, name=name)
-    return change(tx, operator_of(organization.id), members.create_member, body)
+    member = members.create_member(tx, operator_of(organization.id), body)
+    record(tx, operator_of(organization.id), "create_user", member, ())
+    return member
 
 
 def list_users(tx: Transaction, order: UsersOrder) -> Users:
@@ -62,11 +65,20 @@ def list_users(tx: Transaction, order: UsersOrder) -> Users:
 def remove_user(tx: Transaction, order: UserRemoval) -> Member:
     """End the membership of who has the address; their tokens are revoked."""
     caller = operator_of(get_organization(tx, order.organization).id)
-    wanted = body_of(MemberSearch, email=order.email)
-    found = members.search_members(tx, caller, wanted).items
+    member = get_member(tx, caller, order.email)
+    change(tx, caller, members.delete_user, member.user_id)
+    return member
+
+
+def get_member(tx: Transaction, caller: Caller, email: str) -> Member:
+    """The member with this address.
+
+    Raises:
+        MemberNotFound: There is none.
+    """
+    found = members.search_members(tx, caller, body_of(MemberSearch, email=email)).items
     if not found:
-        raise MemberNotFound(order.email)
-    change(tx, caller, members.delete_member, found[0].id)
+        raise MemberNotFound(email)
     return found[0]
 
 

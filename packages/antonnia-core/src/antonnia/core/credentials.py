@@ -13,6 +13,9 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 def find_token(token: Optional[str]) -> str:
     """The token given, or else the one in `ANTONNIA_TOKEN`."""
+    if token is not None and not token.strip():
+        # Not the one in the environment: whoever gives a token means no other.
+        raise AntonniaError("the token is empty; leave token= out to use ANTONNIA_TOKEN")
     found = (token or os.environ.get("ANTONNIA_TOKEN") or "").strip()
     if not found:
         raise AntonniaError("no token: pass token=, or set ANTONNIA_TOKEN")

@@ -6,7 +6,7 @@ What is exported here is for the rest of the server; the routes take each kind f
 from ..errors import OrganizationNotFound
 from .audit import record, schedule_audit_retention
 from .identities import TOPIC as TOKENS_TOPIC
-from .identities import identify, note_uses
+from .identities import confirm, identify, note_uses
 from .organizations import (
     CreatedToken,
     OrganizationRow,
@@ -21,6 +21,7 @@ __all__ = [
     "CreatedToken",
     "OrganizationNotFound",
     "OrganizationRow",
+    "confirm",
     "create_token",
     "find_or_create_organization",
     "identify",

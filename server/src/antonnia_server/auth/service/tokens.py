@@ -34,15 +34,20 @@ def create_token(tx: Transaction, caller: Caller, body: TokenCreate) -> TokenWit
     """Make a token that may do no more than the caller."""
     for index, permission in enumerate(body.permissions):
         if permission not in PERMISSIONS:
-            raise invalid(["body", "permissions", index], "is not a permission of this server")
+            known = ", ".join(PERMISSIONS)
+            reason = f"there is no permission {permission!r}; there are: {known}"
+            raise invalid(["body", "permissions", index], reason)
     refuse_more_than_own(caller, body.permissions)
     expires_at = None
     if body.expires_at is not None:
         expires_at = moment_of(body.expires_at, ["body", "expires_at"])
         if expires_at <= tx.now:
             raise invalid(["body", "expires_at"], "is in the past; the token would never work")
-    if body.user_id is not None and members.find_member_of(tx, caller, body.user_id) is None:
-        raise UserNotFound(body.user_id)
+    if body.user_id is not None:
+        # Whoever removes the member revokes this token too, or it is not made.
+        tx.hold("members", caller.organization_id)
+        if members.find_member_of(tx, caller, body.user_id) is None:
+            raise UserNotFound(body.user_id)
     row, secret = add_token(
         tx,
         caller.organization_id,
@@ -118,7 +123,8 @@ def refuse_more_than_own(caller: Caller, permissions: Sequence[str]) -> None:
     """
     missing = sorted(granted_by(permissions) - caller.permissions)
     if missing:
-        raise PermissionDenied(missing[0])
+        is_of_user = caller.user_id is not None
+        raise PermissionDenied(missing[0], is_of_user=is_of_user, is_given=True)
 
 
 def _lock(tx: Transaction, caller: Caller, token_id: str) -> TokenRow:

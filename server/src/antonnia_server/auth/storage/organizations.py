@@ -23,6 +23,10 @@ class OrganizationRow(NamedTuple):
     partner_id: str | None
 
 
+class _Id(NamedTuple):
+    id: str
+
+
 _t = organizations.c
 _p = partnerships.c
 _COLUMNS = (*(_t[name] for name in OrganizationRow._fields[:-1]), _p.organization_id)
@@ -42,12 +46,9 @@ _LIST = Statement(
 )
 
 
+# Of the row alone, and not of its key, which rows that refer to it hold.
 _LOCK = Statement(
-    sa.select(*_COLUMNS)
-    .select_from(_WITH_PARTNER)
-    .where(_t.id == sa.bindparam("org"))
-    .with_for_update(of=organizations),
-    OrganizationRow,
+    sa.select(_t.id).where(_t.id == sa.bindparam("org")).with_for_update(key_share=True), _Id
 )
 _SET_NAME: Statement[OrganizationRow] = Statement(
     sa.update(organizations)
@@ -106,7 +107,14 @@ def find_visible(tx: Transaction, caller: Caller, organization_id: str) -> Organ
 
 
 def lock_visible(tx: Transaction, caller: Caller, organization_id: str) -> OrganizationRow | None:
-    return _visible(caller, _LOCK.find(tx, org=organization_id))
+    # Who has waited for it looks only then: the partnership may have ended meanwhile.
+    _LOCK.find(tx, org=organization_id)
+    return find_visible(tx, caller, organization_id)
+
+
+def lock_organization(tx: Transaction, caller: Caller) -> None:
+    """Hold the caller's own organization."""
+    _LOCK.find(tx, org=caller.organization_id)
 
 
 def _visible(caller: Caller, row: OrganizationRow | None) -> OrganizationRow | None:

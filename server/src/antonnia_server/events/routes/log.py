@@ -12,14 +12,14 @@ from starlette.responses import StreamingResponse
 
 from antonnia.events.types import Event, EventPatterns, EventSearch
 from antonnia_server.db import Database
-from antonnia_server.http.authentication import authenticate, header_of
+from antonnia_server.http.authentication import authenticate, header_of, identify
 from antonnia_server.http.documents import describes
 from antonnia_server.http.endpoint import read, search
 from antonnia_server.http.intake import Intake
 from antonnia_server.http.refusal import ValidationFailed, invalid
 
 from .. import service
-from ..errors import EventNotFound, EventsExpired, TooManyStreams
+from ..errors import EventNotFound, EventsExpired
 from ..streaming import Streams
 
 router = APIRouter(tags=["events"])
@@ -81,7 +81,7 @@ async def get_event(request: Request, event_id: str) -> Response:
     **describes(
         None,
         permission="events:read",
-        raises=[EventsExpired, TooManyStreams, ValidationFailed],
+        raises=[EventsExpired, ValidationFailed],
         parameters=_STREAM["parameters"],
     ),
 )
@@ -95,7 +95,7 @@ async def stream(request: Request) -> Response:
     with intake.requests:
         position = await db.read(service.begin_to_follow, caller, after)
     give_back = streams.take_place(caller)
-    events = streams.follow(caller, position, types, is_still_welcome=lambda: authenticate(request))
+    events = streams.follow(caller, position, types, who_asks=lambda: identify(request))
     return _Following(events, give_back)
 
 

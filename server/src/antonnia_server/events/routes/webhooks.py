@@ -54,7 +54,7 @@ async def create_webhook(request: Request) -> Response:
     """Have events sent to a URL; the answer holds the secret that signs them, this once."""
 
     async def check(caller: Caller, body: WebhookCreate) -> dict[str, Any]:
-        await _refuse_url(request, body.url)
+        await _refuse_url(request, caller, body.url)
         return {}
 
     return await write(
@@ -95,7 +95,7 @@ async def update_webhook(request: Request, webhook_id: str) -> Response:
 
     async def check(caller: Caller, body: WebhookUpdate) -> dict[str, Any]:
         if body.url is not None:
-            await _refuse_url(request, body.url)
+            await _refuse_url(request, caller, body.url)
         return {}
 
     return await write(
@@ -162,7 +162,7 @@ async def recover_webhook(request: Request, webhook_id: str) -> Response:
 
     async def count(caller: Caller, body: WebhookRecover) -> dict[str, Any]:
         db: Database = request.app.state.db
-        return {"queued": await db.read(service.count_undelivered, caller, webhook_id, body)}
+        return {"counted": await db.read(service.count_undelivered, caller, webhook_id, body)}
 
     return await write(
         request,
@@ -174,9 +174,9 @@ async def recover_webhook(request: Request, webhook_id: str) -> Response:
     )
 
 
-async def _refuse_url(request: Request, url: str) -> None:
+async def _refuse_url(request: Request, caller: Caller, url: str) -> None:
     guard: Guard = request.app.state.guard
     try:
-        await guard.check(url)
+        await guard.check(url, caller.organization_id)
     except Refused as refused:
         raise UrlRefused(str(refused)) from refused

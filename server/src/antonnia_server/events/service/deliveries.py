@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from antonnia.events.types import (
     Delivery,
     DeliveryRetry,
@@ -18,13 +20,16 @@ from antonnia_server.http.moments import moment_of
 from antonnia_server.http.pagination import Listing, window
 
 from .. import wire
-from ..errors import DeliveryNotFound, WebhookNotFound
+from ..errors import DeliveryNotFound, WebhookNotEnabled, WebhookNotFound
 from ..storage import deliveries as storage
-from ..storage import webhooks
+from ..storage import ledger_search, webhooks
 from ..storage.deliveries import DeliveryChange, DeliveryRow
 from .log import find_position_before, publish
 from .patterns import TEST
 from .webhooks import TOPIC, lock_enabled, schedule_delivery
+
+# A recovery goes back however far; so many events of it are counted before it is answered.
+MAX_COUNTED = 10_000
 
 
 def get_delivery(tx: Transaction, caller: Caller, delivery_id: str) -> Delivery:
@@ -32,9 +37,9 @@ def get_delivery(tx: Transaction, caller: Caller, delivery_id: str) -> Delivery:
 
 
 def search_deliveries(tx: Transaction, caller: Caller, body: DeliverySearch) -> Listing[Delivery]:
-    """Deliveries from the newest to the oldest."""
+    """Deliveries from the newest to the oldest; what is found of a large part makes a page."""
     wanted = window(body, "deliveries", (str,))
-    found = storage.list_deliveries(
+    found, until = ledger_search.list_deliveries(
         tx,
         caller,
         wanted,
@@ -42,7 +47,9 @@ def search_deliveries(tx: Transaction, caller: Caller, body: DeliverySearch) -> 
         event_id=body.event_id,
         status=body.status,
     )
-    return wanted.page(found, wire.delivery, lambda row: (row.id,))
+    page = wanted.page(found, wire.delivery, lambda row: (row.id,))
+    # Nothing is missing on this page, and there may be more behind it.
+    return page if until is None else page._replace(next_cursor=wanted.cursor_of((until,)))
 
 
 def test_webhook(
@@ -86,23 +93,34 @@ def retry_delivery(
     return wire.delivery(again)
 
 
+class Counted(NamedTuple):
+    """How many events are undelivered of the first ones, and whether there are others."""
+
+    queued: int
+    has_more: bool
+
+
 def count_undelivered(
     tx: Transaction, caller: Caller, webhook_id: str, body: WebhookRecover
-) -> int:
-    """How many events since a time a webhook wants and has not got."""
+) -> Counted:
+    """How many of the first events since a time an enabled webhook wants and has not got."""
     webhook = webhooks.find_webhook(tx, caller, webhook_id)
     if webhook is None:
         raise WebhookNotFound(webhook_id)
+    if webhook.status != "enabled":
+        raise WebhookNotEnabled(webhook_id, webhook.status)
     since = find_position_before(tx, caller, moment_of(body.since, ["body", "since"]))
-    return storage.count_undelivered(tx, webhook, after=since, until=webhook.position)
+    until = min(webhook.position, since + MAX_COUNTED)
+    queued = storage.count_undelivered(tx, webhook, after=since, until=until)
+    return Counted(queued, has_more=until < webhook.position)
 
 
 def recover_webhook(
-    tx: Transaction, caller: Caller, webhook_id: str, body: WebhookRecover, *, queued: int
+    tx: Transaction, caller: Caller, webhook_id: str, body: WebhookRecover, *, counted: Counted
 ) -> WebhookRecovery:
     """Look through the log again from a time on; what was delivered since then stays delivered.
 
-    `queued` was counted before: to count may take longer than a unit of work should.
+    It was counted before: to count may take longer than a unit of work should.
     """
     webhook = lock_enabled(tx, caller, webhook_id)
     since = moment_of(body.since, ["body", "since"])
@@ -110,7 +128,12 @@ def recover_webhook(
     if position < webhook.position:
         webhooks.advance(tx, webhook, position)
         tx.notify(TOPIC)
-    return WebhookRecovery(webhook_id=webhook_id, since=to_datetime(since), queued=queued)
+    return WebhookRecovery(
+        webhook_id=webhook_id,
+        since=to_datetime(since),
+        queued=counted.queued,
+        has_more=counted.has_more,
+    )
 
 
 def _find(tx: Transaction, caller: Caller, delivery_id: str) -> DeliveryRow:

@@ -17,6 +17,7 @@ from .. import wire
 from ..storage import deliveries as storage
 from ..storage import webhooks
 from ..storage.deliveries import DeliveryChange, DueRow
+from ..storage.log import EventRow
 from ..storage.webhooks import WebhookRow
 from .webhooks import disable, schedule_delivery
 
@@ -28,6 +29,8 @@ MAX_JITTER = 0.1
 MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60
 # Of a delivery that was queued again and again, the newest attempts are kept.
 MAX_ATTEMPTS_KEPT = 50
+# In the ledger, beside the attempts that were made.
+EVENT_GONE = "its event is no longer kept"
 # However large events are: every webhook that has its turn holds so many of them.
 MAX_AHEAD_BYTES = 1024 * 1024
 Place = tuple[int, int]
@@ -65,6 +68,7 @@ class Outcome(NamedTuple):
 class Target(NamedTuple):
     """Where a webhook's deliveries go, and what they carry."""
 
+    organization_id: str
     webhook_id: str
     url: str
     headers: dict[str, str]
@@ -98,7 +102,8 @@ def go_on(
         rows = storage.list_due(
             tx, caller, webhook.id, after=after, limit=at_most, max_bytes=MAX_AHEAD_BYTES
         )
-        due = [_due(row) for row in rows]
+        _give_up_gone(tx, caller, rows)
+        due = [_due(row, row.event) for row in rows if row.event is not None]
     return Turn(_target(webhook, limits, tx.now), due)
 
 
@@ -143,7 +148,7 @@ def _record(
 
 def _change(outcome: Outcome, tries: int, limits: WebhookLimits, now: int) -> DeliveryChange:
     due = outcome.due
-    attempts = [*due.attempts, _attempt(outcome)][-MAX_ATTEMPTS_KEPT:]
+    attempts = _with(due.attempts, _attempt(outcome))
     status, next_attempt_at = "failed", None
     if outcome.is_success:
         status = "succeeded"
@@ -152,6 +157,10 @@ def _change(outcome: Outcome, tries: int, limits: WebhookLimits, now: int) -> De
     else:
         next_attempt_at = now + _delay(outcome, limits.retry_seconds[tries - 1])
     return DeliveryChange(due.id, status, attempts, tries, next_attempt_at)
+
+
+def _with(attempts: list[dict[str, Any]], last: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*attempts, last][-MAX_ATTEMPTS_KEPT:]
 
 
 def _delay(outcome: Outcome, scheduled_seconds: int) -> int:
@@ -195,14 +204,28 @@ def _reason_to_disable(
     return f"Every attempt since {to_datetime(webhook.failing_since):%Y-%m-%d %H:%M} UTC failed."
 
 
-def _due(row: DueRow) -> Due:
-    place = (row.due_at, row.event.position)
-    body = wire.event(row.event)
-    return Due(row.id, row.event.id, row.attempts, row.tries, place, body)
+def _give_up_gone(tx: Transaction, caller: Caller, rows: Sequence[DueRow]) -> None:
+    """What cannot be sent any more must not be due for ever, turn after turn."""
+    said = {"at": to_datetime(tx.now).isoformat(), "duration_ms": 0, "error": EVENT_GONE}
+    gone = [
+        DeliveryChange(row.id, "exhausted", _with(row.attempts, said), row.tries, None)
+        for row in rows
+        if row.event is None
+    ]
+    if gone:
+        storage.record(tx, caller, gone)
+
+
+def _due(row: DueRow, event: EventRow) -> Due:
+    place = (row.due_at, event.position)
+    return Due(row.id, event.id, row.attempts, row.tries, place, wire.event(event))
 
 
 def _target(webhook: WebhookRow, limits: WebhookLimits, now: int) -> Target:
     old = [each["secret"] for each in reversed(webhook.old_secrets) if each["until"] > now]
     is_failing = webhook.failures >= FAILURES_UNTIL_ONE_AT_A_TIME
     at_once = 1 if is_failing else limits.per_endpoint
-    return Target(webhook.id, webhook.url, webhook.headers, (webhook.secret, *old), at_once)
+    secrets = (webhook.secret, *old)
+    return Target(
+        webhook.organization_id, webhook.id, webhook.url, webhook.headers, secrets, at_once
+    )

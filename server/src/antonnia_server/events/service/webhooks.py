@@ -41,7 +41,7 @@ SECRET_BYTES = 32
 OLD_SECRET_SECONDS = 24 * 60 * 60
 # Every delivery carries a signature of each of them.
 MAX_OLD_SECRETS = 10
-# After a turn that was given up, so long until the next.
+# After work that was given up, so long until it is done again.
 GIVEN_UP_SECONDS = 60 * 60
 # Deliveries that are deleted in one unit of work.
 PIECE = 500
@@ -135,6 +135,9 @@ def update_webhook(
         changed = changed._replace(failing_since=None, failures=0)
     changed = changed._replace(updated_at=tx.now)
     storage.update_webhook(tx, changed)
+    if is_back:
+        # The log is not looked through again where they are.
+        ledger.queue_waiting(tx, changed)
     if changed.status == "enabled":
         tx.notify(TOPIC)
         schedule_delivery(tx, caller, webhook_id)
@@ -173,6 +176,12 @@ def delete_deliveries(tx: Transaction, caller: Caller, job: Job) -> bool:
     if deleted < PIECE:
         jobs.finish(tx, job)
     return deleted == PIECE
+
+
+def delete_deliveries_later(tx: Transaction, caller: Caller, job: Job, error: str) -> None:
+    """It was given up; what is left of the webhook must still go."""
+    due_at = tx.now + GIVEN_UP_SECONDS * SECOND
+    jobs.schedule(tx, caller, DELETE_DELIVERIES, job.arguments, due_at=due_at)
 
 
 def disable(tx: Transaction, caller: Caller, row: WebhookRow, reason: str) -> None:

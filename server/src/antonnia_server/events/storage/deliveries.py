@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
-from antonnia_server.http.pagination import Found, Window
 
 from ..tables import deliveries, events
 from .log import EventRow, OldEvent, SizeRow, count_within, is_of_types
@@ -31,13 +30,13 @@ class DeliveryRow(NamedTuple):
 
 
 class DueRow(NamedTuple):
-    """A delivery whose time has come, and its event."""
+    """A delivery whose time has come, and its event, unless that is no longer kept."""
 
     id: str
     attempts: list[dict[str, Any]]
     tries: int
     due_at: int
-    event: EventRow
+    event: EventRow | None
 
 
 class DeliveryChange(NamedTuple):
@@ -54,6 +53,10 @@ class _Moment(NamedTuple):
     moment: int | None
 
 
+class _Key(NamedTuple):
+    id: str
+
+
 _t = deliveries.c
 _COLUMNS = tuple(_t[name] for name in DeliveryRow._fields)
 _IS_IT = (_t.organization_id == sa.bindparam("org"), _t.id == sa.bindparam("delivery"))
@@ -63,7 +66,6 @@ _OF_WEBHOOK = (
 )
 # Written out, because SQLite uses a partial index only for a condition that it can read.
 _IS_DUE_ONCE = sa.text("deliveries.next_attempt_at IS NOT NULL")
-_IS_UNDELIVERED = sa.text("deliveries.status IN ('failed', 'exhausted')")
 _INSERT: Statement[DeliveryRow] = Statement(sa.insert(deliveries))
 _FIND = Statement(sa.select(*_COLUMNS).where(*_IS_IT), DeliveryRow)
 # A delivery that is there already is one that is recovered, or a test that waits for its position.
@@ -104,7 +106,8 @@ class _DueAndEvent(NamedTuple):
     attempts: list[dict[str, Any]]
     tries: int
     due_at: int
-    event_organization_id: str
+    # With it, all that follow are None where the event is gone.
+    event_organization_id: str | None
     event_id: str
     event_position: int
     event_type: str
@@ -118,7 +121,7 @@ def _due(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(deliveries)
-        .join(
+        .outerjoin(
             events,
             sa.and_(events.c.organization_id == _t.organization_id, events.c.id == _t.event_id),
         )
@@ -137,7 +140,7 @@ def _due(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     )
 
 
-_LIST_DUE_SIZES = Statement(_due(sa.func.length(events.c.data)), SizeRow)
+_LIST_DUE_SIZES = Statement(_due(sa.func.coalesce(sa.func.length(events.c.data), 0)), SizeRow)
 _LIST_DUE = Statement(
     _due(
         *(_t[name] for name in _DUE_COLUMNS),
@@ -151,6 +154,24 @@ _NEXT_DUE = Statement(
     .order_by(_t.next_attempt_at)
     .limit(1),
     _Moment,
+)
+_event_of_it = (
+    events.c.organization_id == _t.organization_id,
+    events.c.id == _t.event_id,
+    events.c.position <= sa.bindparam("until"),
+)
+_LIST_WAITING = Statement(
+    # Written out, because SQLite uses a partial index only for a condition that it can read.
+    sa.select(_t.id).where(*_OF_WEBHOOK, sa.text("deliveries.position = 0")),
+    _Key,
+)
+_QUEUE_WAITING: Statement[DeliveryRow] = Statement(
+    sa.update(deliveries)
+    .where(*_IS_IT, sa.exists().where(*_event_of_it))
+    .values(
+        position=sa.select(events.c.position).where(*_event_of_it).scalar_subquery(),
+        next_attempt_at=sa.bindparam("now"),
+    )
 )
 _DELETE_OF_EVENT: Statement[DeliveryRow] = Statement(
     sa.delete(deliveries).where(
@@ -182,6 +203,13 @@ def queue(tx: Transaction, webhook: WebhookRow, lines: Iterable[dict[str, Any]])
             for line in lines
         ),
     )
+
+
+def queue_waiting(tx: Transaction, webhook: WebhookRow) -> None:
+    """Have those tests delivered now that lie before the position of their webhook."""
+    waiting = _LIST_WAITING.all(tx, org=webhook.organization_id, webhook=webhook.id)
+    changing = {"org": webhook.organization_id, "until": webhook.position, "now": tx.now}
+    _QUEUE_WAITING.run_all(tx, ({**changing, "delivery": row.id} for row in waiting))
 
 
 def record(tx: Transaction, caller: Caller, changes: Iterable[DeliveryChange]) -> None:
@@ -235,7 +263,13 @@ def list_due(
         return []
     found = _LIST_DUE.all(tx, **place, limit=count_within(sizes, max_bytes))
     return [
-        DueRow(row.id, row.attempts, row.tries, row.due_at, EventRow._make(row[4:]))
+        DueRow(
+            row.id,
+            row.attempts,
+            row.tries,
+            row.due_at,
+            None if row.event_organization_id is None else EventRow._make(row[4:]),
+        )
         for row in found
     ]
 
@@ -285,29 +319,3 @@ def delete_deliveries(tx: Transaction, caller: Caller, webhook_id: str, *, at_mo
         _t.organization_id == caller.organization_id, _t.id.in_(some)
     )
     return tx.connection.execute(query).rowcount
-
-
-def list_deliveries(
-    tx: Transaction,
-    caller: Caller,
-    window: Window,
-    *,
-    webhook_id: str | None,
-    event_id: str | None,
-    status: str | None,
-) -> Found[DeliveryRow]:
-    """Deliveries from the newest to the oldest."""
-    query = sa.select(*_COLUMNS).where(_t.organization_id == caller.organization_id)
-    if webhook_id is not None:
-        query = query.where(_t.webhook_id == webhook_id)
-    if event_id is not None:
-        query = query.where(_t.event_id == event_id)
-    if status is not None:
-        query = query.where(_t.status == status)
-    if status in ("failed", "exhausted"):
-        query = query.where(_IS_UNDELIVERED)
-    if window.after is not None:
-        query = query.where(_t.id < window.after[0])
-    query = query.order_by(_t.id.desc()).offset(window.offset).limit(window.fetch)
-    with tx.connection.execute(query) as rows:
-        return window.take(map(DeliveryRow._make, rows), lambda row: row.attempts)

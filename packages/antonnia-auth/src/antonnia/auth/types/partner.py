@@ -14,7 +14,7 @@ from .texts import Email, Name
 PartnerTokenType = Literal["app_token", "account_token"]
 
 
-class PartnerToken(WireModel):
+class PartnerToken(WireModel, hide_input_in_errors=True):
     """A token that a partner made, with its secret, which is shown this once.
 
     It is an `app_token` if it was made for an app, or else an `account_token`.

@@ -33,7 +33,7 @@ class Token(WireModel):
     revoked_at: Optional[datetime] = None
 
 
-class TokenWithSecret(Token):
+class TokenWithSecret(Token, hide_input_in_errors=True):
     """A token with its secret, `antn_…`, which is shown this once."""
 
     secret: Annotated[str, Field(repr=False)]

@@ -246,7 +246,9 @@ class SyncWebhooks:
     ) -> WebhookRecovery:
         """Send everything again that has not been delivered since a time.
 
-        What was delivered is not sent again.
+        What was delivered is not sent again. `queued` of the answer says how many of the first
+        10,000 events since then are, and `has_more` whether there are others behind them, which
+        are looked through too.
 
         Args:
             webhook_id: The webhook, `wh_…`.

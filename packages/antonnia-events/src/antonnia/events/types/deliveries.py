@@ -47,7 +47,11 @@ class DeliveryRetry(RequestModel):
 
 
 class DeliverySearch(RequestModel):
-    """The body of `POST /deliveries/search`; the newest come first."""
+    """The body of `POST /deliveries/search`; the newest come first.
+
+    A page looks through 20,000 deliveries for what is rare: it may have few, or none, and a cursor
+    to go on.
+    """
 
     webhook_id: Optional[str] = None
     event_id: Optional[str] = None

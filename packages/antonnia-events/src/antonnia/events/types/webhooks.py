@@ -40,18 +40,23 @@ class Webhook(WireModel):
     updated_at: Optional[datetime] = None
 
 
-class WebhookWithSecret(Webhook):
+class WebhookWithSecret(Webhook, hide_input_in_errors=True):
     """A webhook with its secret, `whsec_…`, which is shown this once."""
 
     secret: Annotated[str, Field(repr=False)]
 
 
 class WebhookRecovery(WireModel):
-    """How many deliveries of a webhook were queued again."""
+    """How many deliveries of a webhook were queued again.
+
+    `queued` counts those of the first 10,000 events since then; with `has_more` there are others
+    behind them, which are looked through as well, but were not counted.
+    """
 
     webhook_id: str
     since: datetime
     queued: int
+    has_more: bool = False
 
 
 Url = Annotated[str, Field(min_length=1, max_length=2048)]

@@ -1,0 +1,1 @@
+"""How often a token and an organization may ask."""
