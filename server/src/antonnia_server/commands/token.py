@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -168,7 +167,7 @@ def _line(token: Token) -> str:
     if token.revoked_at is not None:
         state = f"revoked {token.revoked_at:%Y-%m-%d}"
     elif token.expires_at is not None:
-        has_expired = token.expires_at <= datetime.now(UTC)
+        has_expired = from_datetime(token.expires_at) <= SystemClock().now()
         state = f"{'expired' if has_expired else 'expires'} {token.expires_at:%Y-%m-%d}"
     used = "never used" if token.last_used_at is None else f"used {token.last_used_at:%Y-%m-%d}"
     parts = [token.id, f"{token.prefix}…", state, used, " ".join(token.permissions)]
