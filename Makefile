@@ -31,15 +31,16 @@ ALONE := tests/crash tests/processes tests/race tests/abuse
 BESIDE := tests/faults tests/contract/fuzz tests/lanes
 # Those that begin a process for each test, or search for long.
 LONG := server/tests/cli tests/model
-QUICK := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE) $(LONG))
+ORDINARY := packages server tests $(addprefix --ignore ,$(ALONE) $(BESIDE))
+QUICK := $(ORDINARY) $(addprefix --ignore ,$(LONG))
 
 # The fast inner loop.
 check: setup lint
 	$(BIN)/pytest -q -n auto --dist loadfile $(QUICK)
 
 # Everything, at a size that fits into a coffee break.
-test: check
-	$(BIN)/pytest -q -n auto $(LONG)
+test: setup lint
+	$(BIN)/pytest -q -n auto --dist loadfile $(ORDINARY)
 	ANTONNIA_TEST_ENGINES=postgresql $(BIN)/pytest -q -n auto server/tests
 	$(BIN)/pytest -q -rs -n auto --dist loadfile -o faulthandler_timeout=600 $(BESIDE)
 	$(BIN)/pytest -q -s -o faulthandler_timeout=600 $(ALONE)

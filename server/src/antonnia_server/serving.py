@@ -219,12 +219,21 @@ class _Server(uvicorn.Server):
         for call in self._at_stop:
             call()
         await self._wait(self._connections.limits.shutdown_seconds, lambda: self.force_exit)
+        # Whoever does not take what there is cannot be told that there is no more.
+        for connection in self._paused():
+            connection.transport.abort()
+        await self._wait(LAST_WORDS_SECONDS, lambda: not self._paused())
         for task in list(self.server_state.tasks):
             task.cancel()
         await self._wait(LAST_WORDS_SECONDS, lambda: not self.server_state.tasks)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await self.lifespan.shutdown()
+
+    def _paused(self) -> list[HttpProtocol]:
+        """The connections that take nothing of what was answered."""
+        connections = cast("set[HttpProtocol]", self.server_state.connections)
+        return [connection for connection in connections if connection.flow.write_paused]
 
     async def _wait(self, seconds: float, is_enough: Callable[[], bool]) -> None:
         """Until every connection and request has come to its end, or `is_enough`."""

@@ -159,6 +159,21 @@ async def test_an_organization_that_is_closed_lets_nobody_in(
     assert (await partner.get(MADE)).json() == []
 
 
+async def test_an_organization_that_is_closed_is_told_nothing_more(
+    partner: httpx.AsyncClient, server: Server
+) -> None:
+    child = await given_organization(partner)
+    token = (await partner.post(f"{MADE}/{child['id']}/tokens", json={"key_name": "k"})).json()
+    async with server.http(token["secret"]) as http:
+        webhook = await http.post("/events/v1/webhooks", json={"url": "http://127.0.0.1:9/"})
+        assert webhook.status_code == 201, webhook.text
+
+    assert (await partner.delete(f"{AUTH}/organizations/{child['id']}")).status_code == 204
+
+    [kept] = server.rows("webhooks", organization_id=child["id"])
+    assert (kept["status"], kept["disabled_reason"]) == ("disabled", "the organization was closed")
+
+
 async def test_no_token_that_is_made_or_rotated_while_its_organization_is_closed_outlives_it(
     partner: httpx.AsyncClient, server: Server
 ) -> None:

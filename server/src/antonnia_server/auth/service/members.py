@@ -88,6 +88,8 @@ def update_member(tx: Transaction, caller: Caller, member_id: str, body: MemberU
         return wire.member(row)
     if body.role is None:
         raise invalid(["body", "role"], "cannot be null")
+    if body.role == row.role:
+        return wire.member(row)
     for role in (row.role, body.role):
         refuse_more_than_own(caller, permissions_of_role(role))
     if body.role != OWNER:

@@ -20,6 +20,7 @@ from antonnia.auth.types import (
 from antonnia_server import ids
 from antonnia_server.clock import to_datetime
 from antonnia_server.db import Transaction
+from antonnia_server.events import service as events
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Listing, window
 from antonnia_server.http.permissions import EVERYTHING, PERMISSIONS
@@ -88,7 +89,7 @@ def update_organization(
 
 
 def delete_organization(tx: Transaction, caller: Caller, organization_id: str) -> None:
-    """Close an organization that the caller has made: its tokens let nobody in any more.
+    """Close an organization that the caller has made: nobody is let in, and nothing is sent.
 
     What belongs to it stays in the database, where only the operator comes to it.
     """
@@ -96,6 +97,8 @@ def delete_organization(tx: Transaction, caller: Caller, organization_id: str) -
     if row is None or row.partner_id != caller.organization_id:
         raise OrganizationNotFound(organization_id)
     storage.revoke_all_tokens(tx, organization_id)
+    within = replace(caller, organization_id=organization_id)
+    events.disable_webhooks(tx, within, "the organization was closed")
     storage.delete_partnership(tx, caller, organization_id)
     _record_within(tx, caller, organization_id, "delete_organization")
     tx.notify(TOPIC)

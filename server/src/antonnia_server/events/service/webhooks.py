@@ -191,6 +191,13 @@ def disable(tx: Transaction, caller: Caller, row: WebhookRow, reason: str) -> No
     publish(tx, caller, DISABLED, wire.announced_webhook(disabled))
 
 
+def disable_webhooks(tx: Transaction, caller: Caller, reason: str) -> None:
+    """Send nothing more to anyone who is told of the organization's events."""
+    for row in storage.lock_webhooks(tx, caller.organization_id):
+        if row.status != "disabled":
+            disable(tx, caller, row, reason)
+
+
 def lock_webhook(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow:
     row = storage.lock_webhook(tx, caller, webhook_id)
     if row is None:
