@@ -220,8 +220,8 @@ class _Server(uvicorn.Server):
             call()
         await self._wait(self._connections.limits.shutdown_seconds, lambda: self.force_exit)
         # Whoever does not take what there is cannot be told that there is no more.
-        for connection in self._paused():
-            connection.transport.abort()
+        for paused in self._paused():
+            paused.transport.abort()
         await self._wait(LAST_WORDS_SECONDS, lambda: not self._paused())
         for task in list(self.server_state.tasks):
             task.cancel()
