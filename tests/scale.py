@@ -9,7 +9,7 @@ REVOCATION_ROUNDS = int(os.environ.get("ANTONNIA_REVOCATION_ROUNDS", "1"))
 # Times that a server is killed in the middle of its work.
 CRASH_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_ROUNDS", "3"))
 # The same with many processes on one PostgreSQL: for each kind of process.
-CRASH_PG_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_PG_ROUNDS", "3"))
+CRASH_PG_ROUNDS = int(os.environ.get("ANTONNIA_CRASH_PG_ROUNDS", "2"))
 # Events that three bad receivers are sent while their server is killed again and again.
 WEBHOOK_EVENTS = int(os.environ.get("ANTONNIA_WEBHOOK_EVENTS", "500"))
 # Events that are written at once and followed by position.

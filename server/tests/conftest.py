@@ -84,7 +84,9 @@ def database(request: pytest.FixtureRequest, template: Template, tmp_path: Path)
     cluster: Cluster = request.getfixturevalue("cluster")
     url = cluster.create(template.place)
     yield url
-    WATCH.look_through_database(url)
+    # What the others store has been looked through on SQLite; here each costs a connection more.
+    if request.path.parent.name in ("auth", "events"):
+        WATCH.look_through_database(url)
     cluster.drop(url)
 
 
