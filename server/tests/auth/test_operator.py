@@ -162,3 +162,15 @@ async def test_what_the_api_refuses_is_refused_to_the_operator_too(
 ) -> None:
     with pytest.raises(ValidationFailed):
         await server.db.write(operator.CREATE_TOKEN.work, order)
+
+
+@pytest.mark.parametrize("given", ["conversation:write", "everything", "a:read,b:read"])
+async def test_a_permission_that_there_is_not_is_refused_with_those_that_there_are(
+    server: Server, given: str
+) -> None:
+    order = operator.TokenOrder(organization="acme", permissions=(given,))
+
+    with pytest.raises(ValidationFailed) as refused:
+        await server.db.write(operator.CREATE_TOKEN.work, order)
+
+    assert f"there is no permission {given!r}; there are: *, auth:read" in str(refused.value.detail)

@@ -235,3 +235,32 @@ async def test_nobody_waits_for_a_disk_to_count(in_turn: list[Server]) -> None:
         )
 
         assert asked.scalar_one() == "u"
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("answer", [b"+OK\r\n", b"$-1\r\n", b"*0\r\n", b"HTTP/1.1 400 no\r\n\r\n"])
+async def test_a_redis_that_answers_what_is_no_number_is_one_that_is_away(
+    template: Template,
+    database: Place,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    answer: bytes,
+) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(65_536):
+            writer.write(answer * 6)
+        writer.close()
+
+    path = tmp_path / "nonsense.sock"
+    rates = RateLimits(TEN.per_token, storage=f"unix://{path}")
+    async with (
+        await asyncio.start_unix_server(talk, str(path)),
+        serving(database, template, HandClock(from_datetime(START)), rates=rates) as server,
+    ):
+        assert await ask(server, 2) == 2
+        assert not await exchange_of(server).catch_up()
+
+        shown = await scraped(server)
+        assert await ask(server, 12) == 8
+    assert shown.of("antonnia_rate_limits_alone") == 1
+    assert "goes by its own" in caplog.text

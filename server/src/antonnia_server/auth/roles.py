@@ -14,7 +14,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 _DESCRIPTIONS = {
     "*": "Everything, and to make owners.",
     "auth:read": "Read tokens, users, members and the organization; no secret of any.",
-    "auth:write": "Make, rotate and revoke tokens, none of which may do more than their maker.",
+    "auth:write": "Make and rotate tokens that may do no more than their maker, and revoke any.",
     "auth:admin": "Change users, members and the organization; read the audit log.",
     "conversations:read": "Read sessions, messages and agents.",
     "conversations:write": "Begin and change sessions, and write messages.",

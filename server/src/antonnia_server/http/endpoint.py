@@ -81,7 +81,7 @@ async def write(
                 if permission.startswith("auth:"):
                     whose = confirm(tx, caller)
                     if permission not in whose.permissions:
-                        raise PermissionDenied(permission, is_of_user=True)
+                        raise PermissionDenied(permission, is_of_user=whose.user_id is not None)
                 result = service(tx, whose, *arguments, **given)
                 record(tx, whose, request.scope["antonnia_operation"], result, ids)
                 return respond(result) if respond is not None else answer_of(result, status)

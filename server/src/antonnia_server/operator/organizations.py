@@ -14,6 +14,8 @@ from ..http.refusal import invalid
 from .operation import Operation
 
 MAX_NAME_CHARACTERS = 255
+# So many are named to who has named none that there is.
+MAX_NAMED = 20
 
 
 class OrganizationOrder(RequestModel):
@@ -99,11 +101,11 @@ def find_or_create_organization(tx: Transaction, given: str | None) -> Organizat
 
 def _find_organization(tx: Transaction, given: str | None) -> OrganizationRow | None:
     """None if no name is given and there are no organizations."""
-    organizations = auth.list_organizations(tx)
     name = bootstrap.ORGANIZATION if given is None else check_name(["organization"], given)
-    for organization in organizations:
-        if organization.name == name:
-            return organization
+    found = auth.find_organization(tx, name)
+    if found is not None:
+        return found
+    organizations = auth.list_organizations(tx)
     if given is not None:
         raise invalid(
             ["organization"], f"there is no organization {name!r}; {_known(organizations)}"
@@ -114,8 +116,9 @@ def _find_organization(tx: Transaction, given: str | None) -> OrganizationRow | 
 
 
 def _known(organizations: list[OrganizationRow]) -> str:
-    names = ", ".join(organization.name for organization in organizations) or "none"
-    return f"there are: {names}"
+    names = [organization.name for organization in organizations[:MAX_NAMED]] or ["none"]
+    more = ["…"] if len(organizations) > MAX_NAMED else []
+    return f"there are: {', '.join(names + more)}"
 
 
 def _listed(row: OrganizationRow) -> ListedOrganization:

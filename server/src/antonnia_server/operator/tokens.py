@@ -11,8 +11,7 @@ from ..auth import service as auth
 from ..auth.service import tokens
 from ..clock import SECOND, to_datetime
 from ..db import Transaction
-from ..http.permissions import EVERYTHING, PERMISSIONS
-from ..http.refusal import invalid
+from ..http.permissions import EVERYTHING
 from .operation import Operation, body_of, change
 from .organizations import check_name, get_organization, operator_of
 from .users import get_member
@@ -83,11 +82,9 @@ def create_token(tx: Transaction, order: TokenOrder) -> CreatedToken:
     if order.expires_in_days is not None:
         expires_at = to_datetime(tx.now + order.expires_in_days * DAY)
     name = check_name(["name"], order.name)
-    for permission in order.permissions:
-        if permission not in PERMISSIONS:
-            known = ", ".join(PERMISSIONS)
-            raise invalid(["permission"], f"there is no {permission!r}; there are: {known}")
-    known_before = {each.id for each in auth.list_organizations(tx)}
+    # Here too, as the body would refuse what has not even the form of one without saying which are.
+    tokens.refuse_unknown(order.permissions, ["permissions"])
+    is_new = auth.find_organization(tx, organization) is None
     organization_id = auth.find_or_create_organization(tx, organization)
     caller = operator_of(organization_id)
     user_id = None if order.email is None else get_member(tx, caller, order.email).user_id
@@ -103,7 +100,7 @@ def create_token(tx: Transaction, order: TokenOrder) -> CreatedToken:
         token=created.secret,
         token_id=created.id,
         organization_id=organization_id,
-        is_organization_new=organization_id not in known_before,
+        is_organization_new=is_new,
     )
 
 

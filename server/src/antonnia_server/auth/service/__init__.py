@@ -12,6 +12,7 @@ from .organizations import (
     OrganizationRow,
     create_token,
     find_or_create_organization,
+    find_organization,
     list_organizations,
     make_partner,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "confirm",
     "create_token",
     "find_or_create_organization",
+    "find_organization",
     "identify",
     "list_organizations",
     "make_partner",

@@ -56,8 +56,6 @@ def record(
 
 def _object_of(result: Any, given_ids: tuple[str, ...]) -> str | None:
     """What an operation was about: what it answers, or else the last id of its path."""
-    # A message comes with whether it is new.
-    result = getattr(result, "message", result)
     for name in ("id", "key_id"):
         found = getattr(result, name, None)
         if isinstance(found, str):

@@ -36,6 +36,11 @@ def find_or_create_organization(tx: Transaction, name: str) -> str:
     return organization_id
 
 
+def find_organization(tx: Transaction, name: str) -> OrganizationRow | None:
+    """The one that the operator knows by this name."""
+    return storage.find_organization_by_name(tx, name)
+
+
 def list_organizations(tx: Transaction) -> list[OrganizationRow]:
     """All of them, by name; only for the operator."""
     return storage.list_organizations(tx)

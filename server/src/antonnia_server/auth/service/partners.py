@@ -29,6 +29,7 @@ from antonnia_server.http.refusal import invalid
 from .. import wire
 from ..errors import NotAPartner, OrganizationNotFound
 from ..storage import organizations as storage
+from ..storage import tokens
 from . import members
 from .audit import record
 from .identities import TOPIC
@@ -96,8 +97,8 @@ def delete_organization(tx: Transaction, caller: Caller, organization_id: str) -
     row = storage.lock_visible(tx, caller, organization_id)
     if row is None or row.partner_id != caller.organization_id:
         raise OrganizationNotFound(organization_id)
-    storage.revoke_all_tokens(tx, organization_id)
     within = replace(caller, organization_id=organization_id)
+    tokens.revoke_all_tokens(tx, within)
     events.disable_webhooks(tx, within, "the organization was closed")
     storage.delete_partnership(tx, caller, organization_id)
     _record_within(tx, caller, organization_id, "delete_organization")

@@ -32,11 +32,7 @@ from .organizations import add_token
 
 def create_token(tx: Transaction, caller: Caller, body: TokenCreate) -> TokenWithSecret:
     """Make a token that may do no more than the caller."""
-    for index, permission in enumerate(body.permissions):
-        if permission not in PERMISSIONS:
-            known = ", ".join(PERMISSIONS)
-            reason = f"there is no permission {permission!r}; there are: {known}"
-            raise invalid(["body", "permissions", index], reason)
+    refuse_unknown(body.permissions, ["body", "permissions"])
     refuse_more_than_own(caller, body.permissions)
     expires_at = None
     if body.expires_at is not None:
@@ -113,6 +109,19 @@ def revoke_token(tx: Transaction, caller: Caller, token_id: str) -> None:
     if row.revoked_at is None:
         storage.revoke_token(tx, caller, token_id)
         tx.notify(TOPIC)
+
+
+def refuse_unknown(permissions: Sequence[str], loc: list[str | int]) -> None:
+    """Refuse permissions that there are not, and say which there are.
+
+    Raises:
+        ValidationFailed: It names the first of them.
+    """
+    for index, permission in enumerate(permissions):
+        if permission not in PERMISSIONS:
+            known = ", ".join(PERMISSIONS)
+            reason = f"there is no permission {permission!r}; there are: {known}"
+            raise invalid([*loc, index], reason)
 
 
 def refuse_more_than_own(caller: Caller, permissions: Sequence[str]) -> None:

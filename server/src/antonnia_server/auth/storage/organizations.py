@@ -10,7 +10,7 @@ from antonnia_server.db import Statement, Transaction
 from antonnia_server.http.caller import Caller
 from antonnia_server.http.pagination import Found, Window
 
-from ..tables import organizations, partnerships, tokens
+from ..tables import organizations, partnerships
 
 
 class OrganizationRow(NamedTuple):
@@ -121,14 +121,6 @@ def _visible(caller: Caller, row: OrganizationRow | None) -> OrganizationRow | N
     if row is None or caller.organization_id not in (row.id, row.partner_id):
         return None
     return row
-
-
-def revoke_all_tokens(tx: Transaction, organization_id: str) -> None:
-    tx.connection.execute(
-        sa.update(tokens)
-        .where(tokens.c.organization_id == organization_id, tokens.c.revoked_at.is_(None))
-        .values(revoked_at=tx.now)
-    )
 
 
 def list_visible(

@@ -67,6 +67,11 @@ _REVOKE_OF_USER: Statement[TokenRow] = Statement(
     )
     .values(revoked_at=sa.bindparam("now"))
 )
+_REVOKE_ALL: Statement[TokenRow] = Statement(
+    sa.update(tokens)
+    .where(_t.organization_id == sa.bindparam("org"), _t.revoked_at.is_(None))
+    .values(revoked_at=sa.bindparam("now"))
+)
 _SET_LAST_USED: Statement[TokenRow] = Statement(
     sa.update(tokens)
     .where(*_IS_IT, sa.or_(_t.last_used_at.is_(None), _t.last_used_at <= sa.bindparam("before")))
@@ -136,6 +141,11 @@ def revoke_token(tx: Transaction, caller: Caller, token_id: str) -> None:
 def revoke_tokens_of(tx: Transaction, caller: Caller, user_id: str) -> None:
     """Revoke every token that a user has in the organization."""
     _REVOKE_OF_USER.run(tx, org=caller.organization_id, user=user_id, now=tx.now)
+
+
+def revoke_all_tokens(tx: Transaction, caller: Caller) -> None:
+    """Revoke every token of the organization."""
+    _REVOKE_ALL.run(tx, org=caller.organization_id, now=tx.now)
 
 
 def set_last_used(tx: Transaction, organization_id: str, token_id: str, *, before: int) -> None:

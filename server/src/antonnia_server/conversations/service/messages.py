@@ -44,6 +44,11 @@ class PostedMessage(NamedTuple):
     message: Message
     is_new: bool
 
+    @property
+    def id(self) -> str:
+        """What the request was about."""
+        return self.message.id
+
 
 class _Author(NamedTuple):
     agent_id: str | None
